@@ -1,0 +1,121 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Targets stand in layer order, lowest first. scripts/check-layers holds the import direction:
+// a target imports only what it lists here, and the two columns (paging core, measurement) meet in
+// `Workloads` through one erased value and in the command line.
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .strictMemorySafety(),
+  .treatWarning("StrictMemorySafety", as: .error),
+]
+
+let package = Package(
+  name: "pagebench",
+  products: [.executable(name: "pagebench", targets: ["pagebench"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  ],
+  targets: [
+    // C: the only places that see kernel and library headers.
+    .target(name: "CHost"),
+    .target(name: "CPerf", linkerSettings: [.linkedLibrary("pfm")]),
+    .systemLibrary(name: "CNuma", pkgConfig: "numa", providers: [.apt(["libnuma-dev"])]),
+    .target(name: "CFloor", cSettings: [.unsafeFlags(["-O2"])]),
+
+    // Paging core.
+    .target(name: "Addressing", swiftSettings: strict),
+    .target(name: "Executions", dependencies: ["CHost"], swiftSettings: strict),
+    .target(name: "Formats", dependencies: ["Addressing"], swiftSettings: strict),
+    .target(name: "Locks", dependencies: ["Executions"], swiftSettings: strict),
+    .target(
+      name: "PhysicalMemory", dependencies: ["Addressing", "Executions", "Locks", "CHost", "CNuma"],
+      swiftSettings: strict),
+    .target(
+      name: "PageTables", dependencies: ["Addressing", "Executions", "Formats", "Locks", "PhysicalMemory"],
+      swiftSettings: strict),
+    .target(
+      name: "Strategies",
+      dependencies: ["Addressing", "Executions", "Formats", "Locks", "PhysicalMemory", "PageTables"],
+      swiftSettings: strict),
+
+    // Measurement column.
+    .target(name: "Results", swiftSettings: strict),
+    .target(name: "Topology", dependencies: ["Results", "CHost", "CNuma"], swiftSettings: strict),
+    .target(name: "Counters", dependencies: ["Results", "CPerf", "CHost"], swiftSettings: strict),
+    .target(name: "Statistics", swiftSettings: strict),
+    .target(
+      name: "Reporting",
+      dependencies: ["Results", "Statistics"],
+      swiftSettings: strict),
+    .target(
+      name: "Harness",
+      dependencies: [
+        "Results", "Topology", "Counters", "CHost",
+        .product(name: "TOMLKit", package: "TOMLKit"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict),
+
+    // The columns meet.
+    .target(
+      name: "Workloads",
+      dependencies: [
+        "Results", "Addressing", "Executions", "Formats", "Locks", "PhysicalMemory", "PageTables", "Strategies", "CFloor",
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "pagebench",
+      dependencies: [
+        "Results", "Topology", "Counters", "Statistics", "Reporting", "Harness", "Workloads", "Addressing", "Formats",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
+    // One `@inline(never)` probe per hot operation; scripts/check-specialization reads its machine code.
+    .executableTarget(
+      name: "SpecializationProbe",
+      dependencies: [
+        "Addressing", "Executions", "Formats", "Locks", "PhysicalMemory", "PageTables", "Strategies",
+      ],
+      swiftSettings: strict),
+
+    // Tests. `PagingTestSupport` holds generators and the dictionary oracle.
+    .target(
+      name: "PagingTestSupport",
+      dependencies: ["Addressing", "Executions", "Formats", "Locks", "PhysicalMemory", "PageTables", "Strategies"],
+      path: "Tests/PagingTestSupport", swiftSettings: strict),
+    .testTarget(name: "FormatsTests", dependencies: ["Formats", "Addressing", "PagingTestSupport"], swiftSettings: strict),
+    .testTarget(name: "LocksTests", dependencies: ["Locks", "Executions"], swiftSettings: strict),
+    .testTarget(
+      name: "PhysicalMemoryTests", dependencies: ["PhysicalMemory", "Addressing", "Executions", "Locks"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PageTablesTests", dependencies: ["PagingTestSupport", "PageTables", "Strategies"], swiftSettings: strict),
+    .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "Results"], swiftSettings: strict),
+    .testTarget(name: "ResultsTests", dependencies: ["Results"], swiftSettings: strict),
+    .testTarget(name: "TopologyTests", dependencies: ["Topology", "Results"], swiftSettings: strict),
+    .testTarget(name: "CountersTests", dependencies: ["Counters", "Results"], swiftSettings: strict),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], swiftSettings: strict),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Results", "Statistics"], swiftSettings: strict),
+    .testTarget(
+      name: "HarnessTests", dependencies: ["Harness", "Results", "Topology", "Counters"], swiftSettings: strict),
+    // Runs the built executable as a user would.
+    .testTarget(
+      name: "CommandLineTests",
+      dependencies: [
+        "pagebench", "Results", .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,71 @@
+public import Synchronization
+
+/// One trial's workload with its type erased: the only value that crosses from the paging column to the harness.
+///
+/// The closures are made in `Workloads` where format, lock and strategy are concrete, so a whole window runs
+/// specialised code; nothing is called through this struct per operation.
+public struct ErasedWorkload: Sendable {
+  /// Populates what `worker` needs before the first window. Called once on the worker's own pinned thread,
+  /// one worker after the other, so first touch lands on the worker's node.
+  public let setUp: @Sendable (_ worker: Int) throws -> Void
+  /// Runs one window: loops `while window.begin(worker)`, does operations until the section ends, then calls
+  /// `window.end(worker, operations)`. Called on every worker thread at once.
+  public let run: @Sendable (_ worker: Int, _ window: Window) -> Void
+  /// Compares the page table with what must hold now (counts, translations on a sample). Called while no
+  /// worker runs, after every window. Empty means correct; otherwise one sentence per violation.
+  public let check: @Sendable () -> [String]
+  /// Host addresses of pages that hold this trial's table frames, at most `limit`, for placement verification.
+  public let residencySample: @Sendable (_ limit: Int) -> [UInt]
+  /// Bytes of table frames in use now.
+  public let tableBytes: @Sendable () -> UInt64
+
+  public init(
+    setUp: @escaping @Sendable (_ worker: Int) throws -> Void,
+    run: @escaping @Sendable (_ worker: Int, _ window: Window) -> Void,
+    check: @escaping @Sendable () -> [String],
+    residencySample: @escaping @Sendable (_ limit: Int) -> [UInt],
+    tableBytes: @escaping @Sendable () -> UInt64
+  ) {
+    self.setUp = setUp
+    self.run = run
+    self.check = check
+    self.residencySample = residencySample
+    self.tableBytes = tableBytes
+  }
+}
+
+/// A measured window as a worker sees it.
+///
+/// A window is a sequence of *sections*. A steady workload (map-unmap, protect, query) has one section as long as
+/// the window: it polls ``isOver`` between batches. A workload that must restore the table between passes (map, unmap)
+/// runs many sections; `begin` is a barrier at which all workers learn together whether another section
+/// follows, so restoring never overlaps measuring. Only time between `begin` and `end` counts.
+@safe
+public struct Window: @unchecked Sendable {
+  // SENDABLE: the pointee is an atomic that outlives every worker of the trial.
+  private let stop: UnsafePointer<Atomic<Bool>>
+  /// Waits for all workers, then starts the worker's clock and counters. False when the window is over.
+  public let begin: @Sendable (_ worker: Int) -> Bool
+  /// Stops the worker's clock and counters and adds `operations` to its tally.
+  public let end: @Sendable (_ worker: Int, _ operations: UInt64) -> Void
+
+  /// - Parameter stop: raised by the harness when the window's time is up; must outlive the window, and should sit on a
+  ///   cache line of its own.
+  public init(
+    stop: UnsafePointer<Atomic<Bool>>,
+    begin: @escaping @Sendable (_ worker: Int) -> Bool,
+    end: @escaping @Sendable (_ worker: Int, _ operations: UInt64) -> Void
+  ) {
+    unsafe self.stop = stop
+    self.begin = begin
+    self.end = end
+  }
+
+  /// Whether the window's time is up. One relaxed load of a line that is written once per window.
+  public var isOver: Bool {
+    @inline(__always) get {
+      // Relaxed: the flag carries no data; results are published by the barrier in `begin`.
+      unsafe stop.pointee.load(ordering: .relaxed)
+    }
+  }
+}
