@@ -1,0 +1,135 @@
+public import Addressing
+public import Executions
+public import Formats
+public import PhysicalMemory
+
+/// What came of a map. Anything but `mapped` left every mapping as it was; tables that were missing on the way may have been
+/// added.
+public enum MapOutcome: UInt8, Sendable {
+  case mapped
+  /// A leaf of this size, or a table with something mapped below it, is already there.
+  case alreadyMapped
+  /// A larger leaf covers the address.
+  case mappedToHugePage
+  /// A table was needed and no frame is left.
+  case outOfFrames
+}
+
+extension Cursor {
+  /// Maps one page at ``address`` and moves behind it.
+  ///
+  /// Never replaces anything: an occupied slot is reported and stays. A larger page over an empty table replaces that table.
+  ///
+  /// - Parameters:
+  ///   - frame: first physical address, aligned to the page size.
+  ///   - properties: supported by the format at this level.
+  ///   - level: 1 for a 4 KiB page, 2 for 2 MiB, 3 for 1 GiB.
+  /// - Precondition: the address is aligned to the page size and the page ends inside the claimed range; otherwise traps before
+  ///   anything changes.
+  /// - Complexity: O(1) inside a leaf table; otherwise O(levels) and at most `levels - 1` new frames.
+  @inlinable @inline(__always)
+  public mutating func map(_ frame: PhysicalAddress, _ properties: PageProperties, level: Level = .one) -> MapOutcome {
+    precondition(frame.isAligned(to: level.slotBytes), "the frame must be aligned to the page size")
+    if position.level != level.rawValue || position.address == position.limit || level != .one {
+      let placed = CursorMotion<C>.placeSlow(view, thread, position, cover, coverLevel, end, level)
+      position = placed.position
+      if placed.outcome != .mapped { return placed.outcome }
+    }
+    let slot = view.slot(position.node, position.address, position.level)
+    // Relaxed: this cursor holds the node.
+    if slot.loadRelaxed() != 0 { return .alreadyMapped }
+    // Releasing: pairs with the acquiring load of a lock-free walker, which may go on to read the mapped frame.
+    slot.storeReleasing(C.Format.leaf(frame, properties, at: level))
+    position.childDelta &+= 1
+    position.address &+= level.slotBytes
+    return .mapped
+  }
+}
+
+extension CursorMotion {
+  /// Where a page is to be mapped: `outcome` is `.mapped` if the position's node is at the right level now.
+  @usableFromInline
+  struct Placed {
+    @usableFromInline let position: CursorPosition
+    @usableFromInline let outcome: MapOutcome
+
+    @inlinable init(_ position: CursorPosition, _ outcome: MapOutcome) {
+      self.position = position
+      self.outcome = outcome
+    }
+  }
+
+  /// Moves to the node at `level` that holds the address, adding missing tables.
+  @inlinable @inline(never)
+  static func placeSlow(
+    _ view: View, _ thread: ThreadContext, _ position: CursorPosition, _ cover: PhysicalAddress, _ coverLevel: Int,
+    _ end: UInt64, _ level: Level
+  ) -> Placed {
+    let address = position.address
+    precondition(level.rawValue <= C.Format.highestLeafLevel, "the format has no leaves this large")
+    precondition(address & (level.slotBytes &- 1) == 0, "the address must be aligned to the page size")
+    precondition(address < end && level.slotBytes <= end &- address, "the page must end inside the claimed range")
+    var position = climb(view, thread, to: address, atLeast: level.rawValue, position, cover, coverLevel, end)
+    while position.level > level.rawValue {
+      let word = view.slot(position.node, address, position.level).loadRelaxed()
+      if let child = C.Format.child(word, at: Level(position.level)) {
+        position = descend(view, thread, into: child, position, end)
+      } else if word != 0 {
+        return Placed(position, .mappedToHugePage)
+      } else if let grown = grow(view, thread, position, end) {
+        position = grown
+      } else {
+        return Placed(position, .outOfFrames)
+      }
+    }
+    // A table left over from smaller pages gives way to a larger one if nothing is in it.
+    if level > .one, let child = view.child(of: position.node, address, level.rawValue) {
+      guard removeIfEmpty(view, thread, child, position, level) else { return Placed(position, .alreadyMapped) }
+      position.childDelta &-= 1
+    }
+    return Placed(position, .mapped)
+  }
+
+  /// Unlinks `child` if nothing is mapped below it. Its frames stay allocated until the pool goes: a lock-free walker may be in
+  /// them, and under ``Keep`` nothing tells when it has left.
+  @inlinable
+  static func removeIfEmpty(
+    _ view: View, _ thread: ThreadContext, _ child: PhysicalAddress, _ position: CursorPosition, _ level: Level
+  ) -> Bool {
+    guard enterIfEmpty(view, thread, child, level.below) else { return false }
+    // Releasing, as every store to a reachable entry.
+    view.slot(position.node, position.address, level.rawValue).storeReleasing(0)
+    leaveSubtree(view, thread, child, level.below)
+    return true
+  }
+
+  /// Enters the node and all tables below it if none maps anything; otherwise enters nothing. The whole subtree must be held
+  /// at once, or a cursor deeper down could map into a table that is about to be unlinked.
+  @inlinable
+  static func enterIfEmpty(_ view: View, _ thread: ThreadContext, _ node: PhysicalAddress, _ level: Level) -> Bool {
+    C.Strategy.enter(view, node, thread)
+    if view.memory.record(node).childCount == 0 { return true }
+    for index in 0..<entriesPerNode {
+      let word = view.memory.slot(node, index).loadRelaxed()
+      if word == 0 { continue }
+      if let child = C.Format.child(word, at: level), enterIfEmpty(view, thread, child, level.below) { continue }
+      leaveSubtree(view, thread, node, level, slots: index)
+      return false
+    }
+    return true
+  }
+
+  /// Leaves the tables below the node's first `slots` slots, then the node.
+  @inlinable
+  static func leaveSubtree(
+    _ view: View, _ thread: ThreadContext, _ node: PhysicalAddress, _ level: Level, slots: Int = 512
+  ) {
+    if C.Strategy.locksDescendants {
+      for index in 0..<slots {
+        let word = view.memory.slot(node, index).loadRelaxed()
+        if let child = C.Format.child(word, at: level) { leaveSubtree(view, thread, child, level.below) }
+      }
+    }
+    C.Strategy.leave(view, node, thread)
+  }
+}

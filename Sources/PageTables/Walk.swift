@@ -1,0 +1,37 @@
+public import Addressing
+public import Formats
+public import PhysicalMemory
+
+extension TableView {
+  /// Translates `address` as a processor would: from the root, one acquiring load per level, no lock.
+  ///
+  /// Safe beside any writer that publishes entries with releasing stores and does not free a table a walker may still be in.
+  /// The result is the entry as it stood at one moment during the call; nil where nothing was mapped.
+  ///
+  /// - Precondition: the address is canonical for the format; upper bits are not looked at.
+  /// - Complexity: one load per level.
+  @inlinable @inline(__always)
+  public func translate(_ address: VirtualAddress) -> Mapping? {
+    let raw = address.rawValue
+    var node = root
+    for level in (2...C.Format.levels).reversed() {
+      // Acquiring: pairs with the releasing store that linked the child, so its zeroed slots are visible.
+      let word = slot(node, raw, level).loadAcquiring()
+      guard let child = C.Format.child(word, at: Level(level)) else {
+        return word == 0 ? nil : mapping(word, raw, level)
+      }
+      node = child
+    }
+    let word = slot(node, raw, 1).loadAcquiring()
+    return word == 0 ? nil : mapping(word, raw, 1)
+  }
+
+  /// The leaf spelled by `word` in the slot that holds `address`.
+  @inlinable @inline(__always)
+  func mapping(_ word: UInt64, _ address: UInt64, _ level: Int) -> Mapping {
+    let level = Level(level)
+    return Mapping(
+      virtual: VirtualAddress(level.slotStart(of: address)), physical: C.Format.leafAddress(word, at: level),
+      properties: C.Format.leafProperties(word, at: level), level: level)
+  }
+}

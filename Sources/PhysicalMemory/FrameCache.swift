@@ -1,0 +1,53 @@
+/// One worker's private stack of free frame numbers: 256 bytes, so that neighbours share no cache line.
+///
+/// | bytes | field |
+/// |---|---|
+/// | 0–3 | count |
+/// | 4–7 | index of the pool it refills from |
+/// | 16–255 | frame numbers |
+@safe
+@usableFromInline
+struct FrameCache: Sendable {
+  // SENDABLE: touched only by its worker.
+  @usableFromInline nonisolated(unsafe) let base: UnsafeMutableRawPointer
+
+  @usableFromInline static var byteCount: Int { 256 }
+  @inlinable static var capacity: Int { 60 }
+  /// Half: a worker that alternates between allocating and freeing at the border does not touch the pool every time.
+  static var refill: Int { 30 }
+
+  /// - Safety: `base` must point to `byteCount` initialised bytes, 128-byte aligned, that outlive the value.
+  @inlinable @inline(__always) @unsafe
+  init(_ base: UnsafeMutableRawPointer) {
+    unsafe self.base = base
+  }
+
+  // SAFETY for all accesses below: offsets stay inside the 256 bytes, since `count` stays in 0...60.
+
+  @inlinable
+  var count: Int {
+    @inline(__always) get { Int(unsafe base.load(as: UInt32.self)) }
+    @inline(__always) nonmutating set { unsafe base.storeBytes(of: UInt32(truncatingIfNeeded: newValue), as: UInt32.self) }
+  }
+
+  var homePool: Int {
+    get { Int(unsafe base.load(fromByteOffset: 4, as: UInt32.self)) }
+    nonmutating set { unsafe base.storeBytes(of: UInt32(newValue), toByteOffset: 4, as: UInt32.self) }
+  }
+
+  /// Pops a number. `count` must not be 0.
+  @inlinable @inline(__always)
+  func pop() -> UInt32 {
+    let last = count &- 1
+    count = last
+    return unsafe base.load(fromByteOffset: 16 &+ last &* 4, as: UInt32.self)
+  }
+
+  /// Pushes a number. `count` must be below `capacity`.
+  @inlinable @inline(__always)
+  func push(_ number: UInt32) {
+    let last = count
+    unsafe base.storeBytes(of: number, toByteOffset: 16 &+ last &* 4, as: UInt32.self)
+    count = last &+ 1
+  }
+}

@@ -1,0 +1,65 @@
+public import Executions
+public import Locks
+
+/// The 64-byte metadata record of one frame: one cache line beside the frame, never in it.
+///
+/// | bytes | field | protected by |
+/// |---|---|---|
+/// | 0–15 | lock storage, zero = free | itself |
+/// | 16–19 | child count: non-zero entries of the table in this frame | the lock that covers the node |
+/// | 20 | level of the table in this frame, 0 when it holds none | written before the table is linked |
+/// | 24–27 | next frame number of a free list | the list's lock |
+@safe
+public struct FrameRecord<E: Execution>: Sendable {
+  // SENDABLE: plain fields are only touched under the lock named in the table above.
+  @usableFromInline nonisolated(unsafe) let base: UnsafeMutableRawPointer
+
+  @inlinable public static var byteCount: Int { 64 }
+
+  /// - Safety: `base` must point to a 64-byte aligned record of the arena, which outlives the value.
+  @inlinable @inline(__always) @unsafe
+  init(_ base: UnsafeMutableRawPointer) {
+    unsafe self.base = base
+  }
+
+  // SAFETY for all accesses below: offsets lie inside the 64 bytes that `init` was promised, aligned for their type.
+
+  @inlinable @inline(__always)
+  public var lock: LockStorage<E> {
+    unsafe LockStorage(base)
+  }
+
+  /// Non-zero entries of the table in this frame. Read and write it only while holding the lock that covers the node.
+  @inlinable @inline(__always)
+  public var childCount: UInt32 {
+    unsafe base.load(fromByteOffset: 16, as: UInt32.self)
+  }
+
+  /// Adds `delta` to ``childCount``, under the same lock.
+  @inlinable @inline(__always)
+  public func addChildren(_ delta: Int) {
+    let count = childCount &+ UInt32(truncatingIfNeeded: delta)
+    assert(count <= 512, "a node's child count left 0...512: entries and count disagree")
+    unsafe base.storeBytes(of: count, toByteOffset: 16, as: UInt32.self)
+  }
+
+  /// Level of the table in this frame, 0 when it is none.
+  @inlinable @inline(__always)
+  public var level: Int {
+    Int(unsafe base.load(fromByteOffset: 20, as: UInt8.self))
+  }
+
+  /// Makes the record that of an unlinked, empty table. The caller is the frame's only owner.
+  @inlinable @inline(__always)
+  public func becomeTable(level: Int) {
+    unsafe base.storeBytes(of: 0, toByteOffset: 16, as: UInt32.self)
+    unsafe base.storeBytes(of: UInt8(truncatingIfNeeded: level), toByteOffset: 20, as: UInt8.self)
+  }
+
+  /// Next frame number in a free list, 0 at its end.
+  @inlinable @inline(__always)
+  var nextFree: UInt32 {
+    get { unsafe base.load(fromByteOffset: 24, as: UInt32.self) }
+    nonmutating set { unsafe base.storeBytes(of: newValue, toByteOffset: 24, as: UInt32.self) }
+  }
+}

@@ -1,0 +1,55 @@
+public import Addressing
+public import Executions
+
+/// The arena as hot code sees it: two base addresses. A physical address is an offset from the first, a frame's record lies at
+/// its address divided by 64 from the second.
+///
+/// A trivial value, passed by copy; the ``PhysicalArena`` that made it must outlive it.
+@safe
+public struct MemoryView<E: Execution>: Sendable {
+  // SENDABLE: both regions are reached through PTESlot and FrameRecord, which state who may touch what.
+  @usableFromInline nonisolated(unsafe) let frames: UnsafeMutableRawPointer
+  @usableFromInline nonisolated(unsafe) let records: UnsafeMutableRawPointer
+
+  /// Bytes of the arena; every frame address is below.
+  public let byteCount: UInt64
+
+  /// - Safety: `frames` must point to `byteCount` bytes of zeroed memory, `records` to 64 zeroed bytes per frame; both page
+  ///   aligned.
+  @unsafe
+  init(frames: UnsafeMutableRawPointer, records: UnsafeMutableRawPointer, byteCount: UInt64) {
+    unsafe self.frames = frames
+    unsafe self.records = records
+    self.byteCount = byteCount
+  }
+
+  /// Slot `index` of the table in the frame at `table`.
+  @inlinable @inline(__always)
+  public func slot(_ table: PhysicalAddress, _ index: Int) -> PTESlot<E> {
+    assert(table.rawValue &+ frameBytes <= byteCount && index >= 0 && index < entriesPerNode, "slot outside the arena")
+    // SAFETY: table addresses come from this arena's allocator, an index is masked to nine bits: the slot lies inside a frame.
+    return unsafe PTESlot(frames + Int(truncatingIfNeeded: table.rawValue) + (index &<< 3))
+  }
+
+  /// Metadata of the frame at `address`.
+  @inlinable @inline(__always)
+  public func record(_ address: PhysicalAddress) -> FrameRecord<E> {
+    assert(address.rawValue < byteCount, "frame outside the arena")
+    // SAFETY: as in `slot`; records are 64 bytes and a frame is 4096, so the record's offset is the address over 64.
+    return unsafe FrameRecord(records + Int(truncatingIfNeeded: address.rawValue &>> 6))
+  }
+
+  /// Zeroes the frame at `address`. The caller is its only owner.
+  @inlinable @inline(__always)
+  public func zero(_ address: PhysicalAddress) {
+    assert(address.rawValue &+ frameBytes <= byteCount, "frame outside the arena")
+    // SAFETY: inside the arena; nobody else can reach the frame, so plain stores do not race.
+    unsafe (frames + Int(truncatingIfNeeded: address.rawValue)).initializeMemory(
+      as: UInt8.self, repeating: 0, count: Int(frameBytes))
+  }
+
+  /// Host address of the page that backs `address`, for asking the kernel where it lies.
+  public func hostAddress(of address: PhysicalAddress) -> UInt {
+    unsafe UInt(bitPattern: frames + Int(address.rawValue))
+  }
+}
