@@ -31,6 +31,17 @@ public struct VirtualRange: Hashable, Sendable {
   }
 }
 
+extension Level {
+  /// Everything the slot that holds `address` covers. The last slot of the address space is cut at its topmost page, so that its
+  /// end is representable.
+  @inlinable @inline(__always)
+  public func slotRange(of address: VirtualAddress) -> VirtualRange {
+    let start = slotStart(of: address.rawValue)
+    let end = start &+ slotBytes
+    return VirtualRange(VirtualAddress(start), VirtualAddress(end == 0 ? end &- frameBytes : end))
+  }
+}
+
 extension VirtualRange: CustomStringConvertible {
   public var description: String { "\(start)..<\(end)" }
 }

@@ -26,6 +26,8 @@ public protocol EntryFormat: SendableMetatype {
   static func table(_ address: PhysicalAddress) -> UInt64
   /// The word for a leaf. `address` must be aligned to the level's slot and `properties` supported.
   static func leaf(_ address: PhysicalAddress, _ properties: PageProperties, at level: Level) -> UInt64
+  /// What must be added to a base-page leaf's word to make it map the next frame.
+  static var leafStride: UInt64 { get }
   /// The child's address if `word` at `level` is a table entry.
   static func child(_ word: UInt64, at level: Level) -> PhysicalAddress?
   /// Whether a word that is neither absent nor a table maps something.

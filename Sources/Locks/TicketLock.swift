@@ -7,7 +7,9 @@ public import Executions
 /// forwarding and costs four times as much.
 public enum TicketLock: NodeLock {
   @inlinable public static var name: String { "ticket" }
-  @inlinable public static var summary: String { "ticket lock with proportional back-off; first in, first out, 2 words" }
+  @inlinable public static var summary: String {
+    "ticket lock with proportional back-off; first in, first out, 2 words"
+  }
 
   @inlinable @inline(__always)
   public static func lock<E>(_ storage: LockStorage<E>, by thread: ThreadContext) {

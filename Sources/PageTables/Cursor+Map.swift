@@ -23,21 +23,28 @@ extension Cursor {
   /// - Parameters:
   ///   - frame: first physical address, aligned to the page size.
   ///   - properties: supported by the format at this level.
-  ///   - level: 1 for a 4 KiB page, 2 for 2 MiB, 3 for 1 GiB.
+  ///   - level: 1 for a 4 KiB page, 2 for 2 MiB, 3 for 1 GiB; at most the cursor's `largestLeaf`.
   /// - Precondition: the address is aligned to the page size and the page ends inside the claimed range; otherwise traps before
   ///   anything changes.
   /// - Complexity: O(1) inside a leaf table; otherwise O(levels) and at most `levels - 1` new frames.
   @inlinable @inline(__always)
   public mutating func map(_ frame: PhysicalAddress, _ properties: PageProperties, level: Level = .one) -> MapOutcome {
     precondition(frame.isAligned(to: level.slotBytes), "the frame must be aligned to the page size")
-    if position.level != level.rawValue || position.address == position.limit || level != .one {
-      let placed = CursorMotion<C>.placeSlow(view, thread, position, cover, coverLevel, end, level)
-      position = placed.position
-      if placed.outcome != .mapped { return placed.outcome }
+    if level == .one && _fastPath(position.address < position.leafLimit) {
+      return place(frame, properties, level: .one)
     }
-    let slot = view.slot(position.node, position.address, position.level)
+    let placed = CursorMotion<C>.placeSlow(view, thread, position, cover, coverLevel, end, level)
+    position = placed.position
+    if placed.outcome != .mapped { return placed.outcome }
+    return place(frame, properties, level: level)
+  }
+
+  /// Writes the leaf into the slot at the position, whose node is at `level`.
+  @inlinable @inline(__always)
+  mutating func place(_ frame: PhysicalAddress, _ properties: PageProperties, level: Level) -> MapOutcome {
+    let slot = view.slot(position.node, position.address, level.rawValue)
     // Relaxed: this cursor holds the node.
-    if slot.loadRelaxed() != 0 { return .alreadyMapped }
+    if _slowPath(slot.loadRelaxed() != 0) { return .alreadyMapped }
     // Releasing: pairs with the acquiring load of a lock-free walker, which may go on to read the mapped frame.
     slot.storeReleasing(C.Format.leaf(frame, properties, at: level))
     position.childDelta &+= 1
@@ -67,6 +74,8 @@ extension CursorMotion {
   ) -> Placed {
     let address = position.address
     precondition(level.rawValue <= C.Format.highestLeafLevel, "the format has no leaves this large")
+    precondition(
+      level.rawValue <= coverLevel, "a cursor maps huge pages only if it was opened with their `largestLeaf`")
     precondition(address & (level.slotBytes &- 1) == 0, "the address must be aligned to the page size")
     precondition(address < end && level.slotBytes <= end &- address, "the page must end inside the claimed range")
     var position = climb(view, thread, to: address, atLeast: level.rawValue, position, cover, coverLevel, end)

@@ -24,14 +24,12 @@ extension Cursor {
   /// - Complexity: O(1) when the next page is mapped; otherwise O(slots inspected), empty tables in O(1).
   @inlinable @inline(__always)
   public mutating func takeNext(_ byteCount: UInt64) -> NextLeaf {
-    let found = seekLeaf(byteCount)
-    guard found.word != 0 else { return found.isOutOfFrames ? .outOfFrames : .none }
-    let old = view.mapping(found.word, position.address, position.level)
-    // Releasing, as every store to a reachable entry; there is nothing to publish with an absent one.
-    view.slot(position.node, position.address, position.level).storeReleasing(0)
-    position.childDelta &-= 1
-    position.address = old.virtual.rawValue &+ old.byteCount
-    return .leaf(old)
+    let word = leafHere(byteCount)
+    if _fastPath(word != 0) { return .leaf(take(word, level: 1)) }
+    let sought = CursorMotion<C>.seekSlow(view, thread, position, cover, coverLevel, end, byteCount)
+    position = sought.position
+    guard sought.word != 0 else { return sought.isOutOfFrames ? .outOfFrames : .none }
+    return .leaf(take(sought.word, level: position.level))
   }
 
   /// Changes the properties of the first leaf in the next `byteCount` bytes and moves behind it.
@@ -40,46 +38,49 @@ extension Cursor {
   /// properties before the change. Splitting, preconditions, flush duty and cost are those of ``takeNext(_:)``.
   @inlinable @inline(__always)
   public mutating func protectNext(_ byteCount: UInt64, _ change: (inout PageProperties) -> Void) -> NextLeaf {
-    let found = seekLeaf(byteCount)
-    guard found.word != 0 else { return found.isOutOfFrames ? .outOfFrames : .none }
-    let old = view.mapping(found.word, position.address, position.level)
-    var properties = old.properties
-    change(&properties)
-    let word = C.Format.leaf(old.physical, properties, at: old.level)
-    if word != found.word {
-      // Releasing: pairs with the acquiring load of a lock-free walker.
-      view.slot(position.node, position.address, position.level).storeReleasing(word)
-    }
-    position.address = old.virtual.rawValue &+ old.byteCount
-    return .leaf(old)
+    let word = leafHere(byteCount)
+    if _fastPath(word != 0) { return .leaf(protect(word, level: 1, change)) }
+    let sought = CursorMotion<C>.seekSlow(view, thread, position, cover, coverLevel, end, byteCount)
+    position = sought.position
+    guard sought.word != 0 else { return sought.isOutOfFrames ? .outOfFrames : .none }
+    return .leaf(protect(sought.word, level: position.level, change))
   }
 
-  /// Moves to the first leaf that begins in the next `byteCount` bytes and lies wholly inside them.
+  /// The word at the address if that is a mapped slot of the leaf table the cursor is in; 0 asks for a search.
   @inlinable @inline(__always)
-  mutating func seekLeaf(_ byteCount: UInt64) -> FoundWord {
+  func leafHere(_ byteCount: UInt64) -> UInt64 {
     // `end - address` cannot wrap, so no length overflows the comparison.
     precondition(
       byteCount & (frameBytes &- 1) == 0 && byteCount <= end &- position.address,
       "the length must be a multiple of 4096 and end inside the claimed range")
-    if position.level == 1 && position.address != position.limit && byteCount != 0 {
-      let word = view.slot(position.node, position.address, 1).loadRelaxed()
-      if word != 0 { return FoundWord(word: word, isOutOfFrames: false) }
-    }
-    let sought = CursorMotion<C>.seekSlow(view, thread, position, cover, coverLevel, end, byteCount)
-    position = sought.position
-    return sought.found
+    guard _fastPath(position.address < position.leafLimit && byteCount != 0) else { return 0 }
+    return view.slot(position.node, position.address, 1).loadRelaxed()
   }
-}
 
-/// A leaf's word, or 0 with the reason.
-public struct FoundWord {
-  @usableFromInline let word: UInt64
-  @usableFromInline let isOutOfFrames: Bool
-
+  /// Empties the slot at the position, which holds `word` at `level`, and moves behind it.
   @inlinable @inline(__always)
-  init(word: UInt64, isOutOfFrames: Bool) {
-    self.word = word
-    self.isOutOfFrames = isOutOfFrames
+  mutating func take(_ word: UInt64, level: Int) -> Mapping {
+    let old = view.mapping(word, position.address, level)
+    // Releasing, as every store to a reachable entry; there is nothing to publish with an absent one.
+    view.slot(position.node, position.address, level).storeReleasing(0)
+    position.childDelta &-= 1
+    position.address = old.virtual.rawValue &+ old.byteCount
+    return old
+  }
+
+  /// Rewrites the slot at the position, which holds `word` at `level`, and moves behind it.
+  @inlinable @inline(__always)
+  mutating func protect(_ word: UInt64, level: Int, _ change: (inout PageProperties) -> Void) -> Mapping {
+    let old = view.mapping(word, position.address, level)
+    var properties = old.properties
+    change(&properties)
+    let changed = C.Format.leaf(old.physical, properties, at: old.level)
+    if changed != word {
+      // Releasing: pairs with the acquiring load of a lock-free walker.
+      view.slot(position.node, position.address, level).storeReleasing(changed)
+    }
+    position.address = old.virtual.rawValue &+ old.byteCount
+    return old
   }
 }
 
@@ -87,11 +88,14 @@ extension CursorMotion {
   @usableFromInline
   struct Sought {
     @usableFromInline let position: CursorPosition
-    @usableFromInline let found: FoundWord
+    /// The leaf at the position, or 0 when there is none.
+    @usableFromInline let word: UInt64
+    @usableFromInline let isOutOfFrames: Bool
 
-    @inlinable init(_ position: CursorPosition, _ found: FoundWord) {
+    @inlinable init(_ position: CursorPosition, word: UInt64, isOutOfFrames: Bool = false) {
       self.position = position
-      self.found = found
+      self.word = word
+      self.isOutOfFrames = isOutOfFrames
     }
   }
 
@@ -116,10 +120,10 @@ extension CursorMotion {
         } else {
           let slotStart = level.slotStart(of: position.address)
           if slotStart == position.address && level.slotBytes <= bound &- slotStart {
-            return Sought(position, FoundWord(word: word, isOutOfFrames: false))
+            return Sought(position, word: word)
           }
           guard let below = split(view, thread, word, position, end) else {
-            return Sought(position, FoundWord(word: 0, isOutOfFrames: true))
+            return Sought(position, word: 0, isOutOfFrames: true)
           }
           position = below
           continue
@@ -129,6 +133,6 @@ extension CursorMotion {
       let rest = level.slotBytes &- (position.address & (level.slotBytes &- 1))
       position.address = rest < bound &- position.address ? position.address &+ rest : bound
     }
-    return Sought(position, FoundWord(word: 0, isOutOfFrames: false))
+    return Sought(position, word: 0)
   }
 }

@@ -18,18 +18,18 @@ extension Cursor {
   /// - Complexity: O(1) inside a leaf table, O(levels) otherwise.
   @inlinable @inline(__always)
   public mutating func query() -> QueryResult {
-    if position.level != 1 || position.address == position.limit {
-      if position.address == end { return .outOfRange }
-      position = CursorMotion<C>.querySlow(view, thread, position, cover, coverLevel, end)
-    }
-    let word = view.slot(position.node, position.address, position.level).loadRelaxed()
-    if word == 0 {
-      let level = Level(position.level)
-      return .unmapped(
-        slot: VirtualRange(
-          start: VirtualAddress(level.slotStart(of: position.address)), byteCount: level.slotBytes))
-    }
-    return .mapped(view.mapping(word, position.address, position.level))
+    if _fastPath(position.address < position.leafLimit) { return result(level: 1) }
+    if position.address == end { return .outOfRange }
+    position = CursorMotion<C>.querySlow(view, thread, position, cover, coverLevel, end)
+    return result(level: position.level)
+  }
+
+  /// What the slot at the position says; the position's node is at `level`.
+  @inlinable @inline(__always)
+  func result(level: Int) -> QueryResult {
+    let word = view.slot(position.node, position.address, level).loadRelaxed()
+    if word != 0 { return .mapped(view.mapping(word, position.address, level)) }
+    return .unmapped(slot: Level(level).slotRange(of: VirtualAddress(position.address)))
   }
 }
 

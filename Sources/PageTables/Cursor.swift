@@ -30,17 +30,21 @@ public struct Cursor<C: Configuration>: ~Copyable {
 
   /// Claims `range`.
   ///
+  /// - Parameter largestLeaf: level of the largest page that will be mapped. A huge page is written into the node above
+  ///   the table it may replace, so the cursor must claim that node; without the word it claims as little as possible.
   /// - Throws: ``RangeError/invalidRange(_:)`` unless the range is non-empty and inside the format's user or kernel range;
   ///   ``RangeError/unaligned(_:)`` unless start and end are multiples of 4096.
   /// - Complexity: at most one lock and one load per level.
   @inlinable @inline(__always)
-  public init(_ view: TableView<C>, over range: VirtualRange, by thread: ThreadContext) throws(RangeError) {
+  public init(
+    _ view: TableView<C>, over range: VirtualRange, largestLeaf: Level = .one, by thread: ThreadContext
+  ) throws(RangeError) {
     try Self.validate(range)
     self.view = view
     self.thread = thread
     start = range.start.rawValue
     end = range.end.rawValue
-    let covering = C.Strategy.acquire(view, first: start, last: end &- 1, thread)
+    let covering = C.Strategy.acquire(view, first: start, last: end &- 1, lowest: largestLeaf, thread)
     cover = covering.node
     coverLevel = covering.level
     position = CursorPosition(address: start, node: covering.node, level: covering.level, last: start, end: end)
@@ -48,9 +52,11 @@ public struct Cursor<C: Configuration>: ~Copyable {
 
   @inlinable @inline(__always)
   deinit {
-    position.flushChildren(view)
     if C.Strategy.locksDescendants && position.level != coverLevel {
-      CursorMotion<C>.leaveBelowCover(view, thread, position, cover, coverLevel)
+      // Climbing flushes on the way.
+      CursorMotion<C>.leaveBelowCoverSlow(view, thread, position, cover, coverLevel)
+    } else {
+      position.flushChildren(view)
     }
     C.Strategy.release(view, cover, thread)
   }
@@ -75,8 +81,10 @@ public struct Cursor<C: Configuration>: ~Copyable {
     let kernel = C.Format.kernelRange
     let isUser = end <= user.end.rawValue
     let isKernel = start >= kernel.start.rawValue && end <= kernel.end.rawValue
-    guard start < end && (isUser || isKernel) else { throw .invalidRange(range) }
-    guard (start | end) & (frameBytes &- 1) == 0 else { throw .unaligned(range) }
+    let isInside = start < end && (isUser || isKernel)
+    if _slowPath(!isInside || (start | end) & (frameBytes &- 1) != 0) {
+      try RangeError.rejectSlow(range, isInside: isInside)
+    }
   }
 }
 
@@ -86,6 +94,8 @@ public struct CursorPosition {
   @usableFromInline var address: UInt64
   /// First address behind the slots usable in `node`; see ``Cursor``.
   @usableFromInline var limit: UInt64
+  /// `limit` if the node is a leaf table, else 0: one comparison, `address < leafLimit`, tells that the fast path applies.
+  @usableFromInline var leafLimit: UInt64
   @usableFromInline var node: PhysicalAddress
   @usableFromInline var level: Int
   /// Change of the node's child count not yet in its record.
@@ -101,6 +111,7 @@ public struct CursorPosition {
     // The end of the last node of the address space wraps to 0, and `end` never exceeds it: compare last addresses.
     let nodeLast = last | (Level(level).nodeBytes &- 1)
     limit = end &- 1 <= nodeLast ? end : nodeLast &+ 1
+    leafLimit = level == 1 ? limit : 0
   }
 
   /// Brings the node's record up to date before the node is left. The caller still holds it and drops this position next.

@@ -32,7 +32,7 @@ enum CursorMotion<C: Configuration> {
 
   /// Leaves all nodes below the covering node, lowest first.
   @inlinable @inline(never)
-  static func leaveBelowCover(
+  static func leaveBelowCoverSlow(
     _ view: View, _ thread: ThreadContext, _ position: CursorPosition, _ cover: PhysicalAddress, _ coverLevel: Int
   ) {
     var position = position

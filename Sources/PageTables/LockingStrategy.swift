@@ -17,12 +17,12 @@ public protocol LockingStrategy: SendableMetatype {
   /// its position without climbing.
   static var locksDescendants: Bool { get }
 
-  /// Finds the covering node of `first...last` (the lowest existing node whose span holds both) and takes what the strategy
-  /// needs to act inside the range from there.
+  /// Finds the covering node of `first...last` (the lowest existing node at `lowest` or above whose span holds both) and takes what
+  /// the strategy needs to act inside the range from there.
   static func acquire<C: Configuration>(
-    _ view: TableView<C>, first: UInt64, last: UInt64, _ thread: ThreadContext
+    _ view: TableView<C>, first: UInt64, last: UInt64, lowest: Level, _ thread: ThreadContext
   ) -> CoveringNode where C.Strategy == Self
-  /// Gives back what ``acquire(_:first:last:_:)`` took. The cursor has left all descendants before.
+  /// Gives back what ``acquire(_:first:last:lowest:_:)`` took. The cursor has left all descendants before.
   static func release<C: Configuration>(_ view: TableView<C>, _ cover: PhysicalAddress, _ thread: ThreadContext)
   where C.Strategy == Self
   /// Called before the cursor looks into `node`, a child of a node it is in, or a new node not yet linked.

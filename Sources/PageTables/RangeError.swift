@@ -16,3 +16,12 @@ public enum RangeError: Error, Equatable, CustomStringConvertible {
     }
   }
 }
+
+extension RangeError {
+  /// Throws what is wrong with a range that is not valid. Outlined: what the compiler puts around a `throw` would otherwise
+  /// stand in every caller.
+  @usableFromInline @inline(never)
+  static func rejectSlow(_ range: VirtualRange, isInside: Bool) throws(RangeError) {
+    throw isInside ? .unaligned(range) : .invalidRange(range)
+  }
+}

@@ -4,6 +4,9 @@ internal import Formats
 public import PhysicalMemory
 
 /// Owns a tree of table nodes: an address space's translations. All work goes through ``view``.
+///
+/// A view and the cursors over it do not keep the table alive (counting references would cost more than an operation). Whoever opens
+/// them holds the table for longer, with `withExtendedLifetime` where its last mention comes earlier.
 public final class TranslationTable<C: Configuration>: Sendable {
   public let view: TableView<C>
   public let pool: FramePool<C.Execution>
@@ -13,7 +16,9 @@ public final class TranslationTable<C: Configuration>: Sendable {
   /// - Returns: nil when the pool has no frame left.
   public init?(pool: FramePool<C.Execution>) {
     let allocator = pool.allocator
-    guard let root = allocator.allocateTable(level: C.Format.rootLevel, for: ThreadContext(worker: 0)) else { return nil }
+    guard let root = allocator.allocateTable(level: C.Format.rootLevel, for: ThreadContext(worker: 0)) else {
+      return nil
+    }
     self.pool = pool
     view = TableView(memory: pool.arena.view, allocator: allocator, root: root)
   }

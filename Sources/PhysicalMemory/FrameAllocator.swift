@@ -11,31 +11,39 @@ internal import Locks
 /// Trivial to copy; the ``FramePool`` that owns the storage must outlive it.
 @safe
 public struct FrameAllocator<E: Execution>: Sendable {
-  // SENDABLE: a cache is touched only by its worker, a pool only under its lock.
-  @usableFromInline nonisolated(unsafe) let caches: UnsafeMutableRawPointer
-  private nonisolated(unsafe) let pools: UnsafeMutablePointer<SpanPool>
-  private nonisolated(unsafe) let locks: UnsafeMutableRawPointer
-  let poolCount: Int
-  public let workerCount: Int
-  @usableFromInline let memory: MemoryView<E>
+  // SENDABLE: the state's fields never change; a cache is touched only by its worker, a pool only under its lock.
+  @usableFromInline nonisolated(unsafe) let state: UnsafePointer<State>
+
+  /// Where everything is. Behind a pointer, so that what every hot function carries is one word.
+  @safe
+  @usableFromInline
+  struct State {
+    @usableFromInline let memory: MemoryView<E>
+    @usableFromInline let caches: UnsafeMutableRawPointer
+    @usableFromInline let workerCount: Int
+    let pools: UnsafeMutablePointer<SpanPool>
+    /// One line per pool, zeroed, `lockStride` bytes apart.
+    let locks: UnsafeMutableRawPointer
+    let poolCount: Int
+  }
 
   /// Locks of neighbouring pools stand a pair of cache lines apart.
   static var lockStride: Int { 128 }
 
-  /// - Safety: all storage is initialised and outlives the value: `workerCount` caches, `poolCount` pools, and `poolCount`
-  ///   zeroed lock lines of `lockStride` bytes.
+  /// - Safety: the state and all storage it names are initialised and outlive the value.
   @unsafe
-  init(
-    memory: MemoryView<E>, caches: UnsafeMutableRawPointer, workerCount: Int,
-    pools: UnsafeMutablePointer<SpanPool>, locks: UnsafeMutableRawPointer, poolCount: Int
-  ) {
-    self.memory = memory
-    unsafe self.caches = caches
-    self.workerCount = workerCount
-    unsafe self.pools = pools
-    unsafe self.locks = locks
-    self.poolCount = poolCount
+  init(_ state: UnsafePointer<State>) {
+    unsafe self.state = state
   }
+
+  // SAFETY for all uses of `state` and what it points to: `init` obliges the caller to keep them alive and unchanged.
+
+  @inlinable
+  var memory: MemoryView<E> {
+    @inline(__always) get { unsafe state.pointee.memory }
+  }
+
+  private var poolCount: Int { unsafe state.pointee.poolCount }
 
   /// A frame with undefined content, or nil when every span is exhausted.
   @inlinable @inline(__always)
@@ -64,9 +72,9 @@ public struct FrameAllocator<E: Execution>: Sendable {
 
   @inlinable @inline(__always)
   func cache(of thread: ThreadContext) -> FrameCache {
-    assert(thread.worker >= 0 && thread.worker < workerCount, "worker number beyond the pool's worker count")
-    // SAFETY: `init` promises `workerCount` caches.
-    return unsafe FrameCache(caches + thread.worker &* FrameCache.byteCount)
+    unsafe assert(
+      thread.worker >= 0 && thread.worker < state.pointee.workerCount, "worker number beyond the pool's worker count")
+    return unsafe FrameCache(state.pointee.caches + thread.worker &* FrameCache.byteCount)
   }
 
   @inline(never)
@@ -89,24 +97,24 @@ public struct FrameAllocator<E: Execution>: Sendable {
     while cache.count > FrameCache.refill {
       let number = cache.pop()
       // A frame goes home: its span, not the worker's, says which node it is on. Spans never change, so this needs no lock.
-      let home = (0..<poolCount).first { unsafe pools[$0].contains(number) }
+      let home = (0..<poolCount).first { unsafe state.pointee.pools[$0].contains(number) }
       guard let home else { preconditionFailure("freed frame \(number) is not of this arena") }
       withPool(home, thread) { $0.push(number, memory) }
     }
   }
 
   private func withPool(_ index: Int, _ thread: ThreadContext, _ body: (inout SpanPool) -> Void) {
-    // SAFETY: `init` promises a zeroed lock line and a pool for each index; the lock makes this the only access to the pool.
-    let lock = unsafe LockStorage<E>(locks + index * Self.lockStride)
+    // SAFETY: there is a zeroed lock line and a pool for each index; the lock makes this the only access to the pool.
+    let lock = unsafe LockStorage<E>(state.pointee.locks + index * Self.lockStride)
     TTASLock.lock(lock, by: thread)
-    unsafe body(&pools[index])
+    unsafe body(&state.pointee.pools[index])
     TTASLock.unlock(lock, by: thread)
   }
 
   /// Frames in caches and pools. Call only while no worker allocates.
   var freeFrames: Int {
     // SAFETY: quiescence is the caller's promise.
-    let pooled = (0..<poolCount).reduce(0) { unsafe $0 + pools[$1].freeCount }
-    return (0..<workerCount).reduce(pooled) { $0 + cache(of: ThreadContext(worker: $1)).count }
+    let pooled = (0..<poolCount).reduce(0) { unsafe $0 + state.pointee.pools[$1].freeCount }
+    return unsafe (0..<state.pointee.workerCount).reduce(pooled) { $0 + cache(of: ThreadContext(worker: $1)).count }
   }
 }

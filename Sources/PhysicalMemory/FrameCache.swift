@@ -27,7 +27,9 @@ struct FrameCache: Sendable {
   @inlinable
   var count: Int {
     @inline(__always) get { Int(unsafe base.load(as: UInt32.self)) }
-    @inline(__always) nonmutating set { unsafe base.storeBytes(of: UInt32(truncatingIfNeeded: newValue), as: UInt32.self) }
+    @inline(__always) nonmutating set {
+      unsafe base.storeBytes(of: UInt32(truncatingIfNeeded: newValue), as: UInt32.self)
+    }
   }
 
   var homePool: Int {

@@ -6,9 +6,7 @@ public final class FramePool<E: Execution>: Sendable {
   public let allocator: FrameAllocator<E>
   public let arena: PhysicalArena<E>
   // SENDABLE: owned here, used only through `allocator`.
-  private nonisolated(unsafe) let caches: UnsafeMutableRawPointer
-  private nonisolated(unsafe) let pools: UnsafeMutablePointer<SpanPool>
-  private nonisolated(unsafe) let locks: UnsafeMutableRawPointer
+  private nonisolated(unsafe) let state: UnsafeMutablePointer<FrameAllocator<E>.State>
 
   /// - Parameter homeSpan: for each worker, the index of the arena span it prefers; its count is the number of workers.
   public init(arena: PhysicalArena<E>, homeSpan: [Int]) {
@@ -16,9 +14,9 @@ public final class FramePool<E: Execution>: Sendable {
     precondition(homeSpan.allSatisfy(arena.spans.indices.contains), "a worker's home span must exist")
     self.arena = arena
     let poolCount = arena.spans.count
-    unsafe caches = zeroed(homeSpan.count * FrameCache.byteCount)
-    unsafe locks = zeroed(poolCount * FrameAllocator<E>.lockStride)
-    unsafe pools = .allocate(capacity: poolCount)
+    let caches = unsafe zeroed(homeSpan.count * FrameCache.byteCount)
+    let locks = unsafe zeroed(poolCount * FrameAllocator<E>.lockStride)
+    let pools = UnsafeMutablePointer<SpanPool>.allocate(capacity: poolCount)
     // SAFETY: offsets stay inside what was just allocated; every element is initialised.
     for (worker, span) in homeSpan.enumerated() {
       unsafe FrameCache(caches + worker * FrameCache.byteCount).homePool = span
@@ -27,8 +25,12 @@ public final class FramePool<E: Execution>: Sendable {
       unsafe (pools + index).initialize(to: SpanPool(frames: span))
     }
     // SAFETY: initialised above, alive until `deinit`.
-    allocator = unsafe FrameAllocator(
-      memory: arena.view, caches: caches, workerCount: homeSpan.count, pools: pools, locks: locks, poolCount: poolCount)
+    unsafe state = .allocate(capacity: 1)
+    unsafe state.initialize(
+      to: FrameAllocator<E>.State(
+        memory: arena.view, caches: caches, workerCount: homeSpan.count, pools: pools, locks: locks,
+        poolCount: poolCount))
+    allocator = unsafe FrameAllocator(state)
   }
 
   /// Frames handed out and not yet taken back. Call only while no worker allocates.
@@ -39,9 +41,10 @@ public final class FramePool<E: Execution>: Sendable {
 
   deinit {
     // SAFETY: allocated by `init`; all elements are trivial.
-    unsafe caches.deallocate()
-    unsafe locks.deallocate()
-    unsafe pools.deallocate()
+    unsafe state.pointee.caches.deallocate()
+    unsafe state.pointee.locks.deallocate()
+    unsafe state.pointee.pools.deallocate()
+    unsafe state.deallocate()
   }
 }
 

@@ -11,16 +11,21 @@ public struct MemoryView<E: Execution>: Sendable {
   @usableFromInline nonisolated(unsafe) let frames: UnsafeMutableRawPointer
   @usableFromInline nonisolated(unsafe) let records: UnsafeMutableRawPointer
 
-  /// Bytes of the arena; every frame address is below.
-  public let byteCount: UInt64
-
   /// - Safety: `frames` must point to `byteCount` bytes of zeroed memory, `records` to 64 zeroed bytes per frame; both page
   ///   aligned.
   @unsafe
   init(frames: UnsafeMutableRawPointer, records: UnsafeMutableRawPointer, byteCount: UInt64) {
     unsafe self.frames = frames
     unsafe self.records = records
-    self.byteCount = byteCount
+    // Kept in the record of frame 0, which is never handed out, so that the view stays two words.
+    unsafe records.storeBytes(of: byteCount, toByteOffset: 56, as: UInt64.self)
+  }
+
+  /// Bytes of the arena; every frame address is below. Read only by checks in debug builds and by cold code.
+  @inlinable
+  public var byteCount: UInt64 {
+    // SAFETY: written by `init`, never again.
+    unsafe records.load(fromByteOffset: 56, as: UInt64.self)
   }
 
   /// Slot `index` of the table in the frame at `table`.

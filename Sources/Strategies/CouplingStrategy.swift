@@ -22,26 +22,56 @@ public import PageTables
 /// **Memory.** Tables stay until the tree is dropped.
 public enum CouplingStrategy: LockingStrategy {
   @inlinable public static var name: String { "coupling" }
-  @inlinable public static var summary: String { "hand-over-hand node locks from the root, then the path below the range" }
+  @inlinable public static var summary: String {
+    "hand-over-hand node locks from the root, then the path below the range"
+  }
   @inlinable public static var guarantee: Guarantee { .integrityOnly }
   @inlinable public static var locksDescendants: Bool { true }
 
   @inlinable @inline(__always)
   public static func acquire<C: Configuration>(
-    _ view: TableView<C>, first: UInt64, last: UInt64, _ thread: ThreadContext
+    _ view: TableView<C>, first: UInt64, last: UInt64, lowest: Level, _ thread: ThreadContext
+  ) -> CoveringNode where C.Strategy == Self {
+    view.lock(view.root, thread)
+    // One leaf table: straight down, which the compiler unrolls.
+    if lowest == .one && Level.one.sameNode(first, last) {
+      var node = view.root
+      for level in (2...C.Format.levels).reversed() {
+        guard let child = handOver(view, node, first, level, thread) else {
+          return CoveringNode(node: node, level: level)
+        }
+        node = child
+      }
+      return CoveringNode(node: node, level: 1)
+    }
+    return descendSlow(view, first: first, last: last, lowest: lowest, thread)
+  }
+
+  @inlinable @inline(never)
+  static func descendSlow<C: Configuration>(
+    _ view: TableView<C>, first: UInt64, last: UInt64, lowest: Level, _ thread: ThreadContext
   ) -> CoveringNode where C.Strategy == Self {
     var node = view.root
-    view.lock(node, thread)
-    for level in (2...C.Format.levels).reversed() {
-      guard Level(level &- 1).sameNode(first, last), let child = view.child(of: node, first, level) else {
-        return CoveringNode(node: node, level: level)
-      }
-      // Child before parent is released: nobody can overtake on the way down.
-      view.lock(child, thread)
-      view.unlock(node, thread)
+    var level = C.Format.levels
+    while level > lowest.rawValue, Level(level &- 1).sameNode(first, last),
+      let child = handOver(view, node, first, level, thread)
+    {
       node = child
+      level &-= 1
     }
-    return CoveringNode(node: node, level: 1)
+    return CoveringNode(node: node, level: level)
+  }
+
+  /// Exchanges the lock of `node` for that of its child below `address`, if there is one.
+  @inlinable @inline(__always)
+  static func handOver<C: Configuration>(
+    _ view: TableView<C>, _ node: PhysicalAddress, _ address: UInt64, _ level: Int, _ thread: ThreadContext
+  ) -> PhysicalAddress? where C.Strategy == Self {
+    guard let child = view.child(of: node, address, level) else { return nil }
+    // Child before the parent is released: nobody can overtake on the way down.
+    view.lock(child, thread)
+    view.unlock(node, thread)
+    return child
   }
 
   @inlinable @inline(__always)

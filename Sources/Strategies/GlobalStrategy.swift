@@ -23,18 +23,34 @@ public enum GlobalStrategy: LockingStrategy {
 
   @inlinable @inline(__always)
   public static func acquire<C: Configuration>(
-    _ view: TableView<C>, first: UInt64, last: UInt64, _ thread: ThreadContext
+    _ view: TableView<C>, first: UInt64, last: UInt64, lowest: Level, _ thread: ThreadContext
   ) -> CoveringNode where C.Strategy == Self {
     view.lock(view.root, thread)
-    var node = view.root
-    // Down to the covering node, so that a one-page cursor starts in its leaf table.
-    for level in (2...C.Format.levels).reversed() {
-      guard Level(level &- 1).sameNode(first, last), let child = view.child(of: node, first, level) else {
-        return CoveringNode(node: node, level: level)
+    // One leaf table: straight down, which the compiler unrolls.
+    if lowest == .one && Level.one.sameNode(first, last) {
+      var node = view.root
+      for level in (2...C.Format.levels).reversed() {
+        guard let child = view.child(of: node, first, level) else { return CoveringNode(node: node, level: level) }
+        node = child
       }
-      node = child
+      return CoveringNode(node: node, level: 1)
     }
-    return CoveringNode(node: node, level: 1)
+    return descendSlow(view, first: first, last: last, lowest: lowest)
+  }
+
+  @inlinable @inline(never)
+  static func descendSlow<C: Configuration>(
+    _ view: TableView<C>, first: UInt64, last: UInt64, lowest: Level
+  ) -> CoveringNode {
+    var node = view.root
+    var level = C.Format.levels
+    while level > lowest.rawValue, Level(level &- 1).sameNode(first, last),
+      let child = view.child(of: node, first, level)
+    {
+      node = child
+      level &-= 1
+    }
+    return CoveringNode(node: node, level: level)
   }
 
   @inlinable @inline(__always)

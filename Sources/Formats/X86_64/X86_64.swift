@@ -12,6 +12,7 @@ public enum X86_64: EntryFormat {
   @inlinable public static var highestLeafLevel: Int { 3 }
   @inlinable public static var virtualAddressBits: Int { 48 }
   @inlinable public static var physicalAddressBits: Int { 52 }
+  @inlinable public static var leafStride: UInt64 { frameBytes }
 
   @inlinable @inline(__always)
   public static func table(_ address: PhysicalAddress) -> UInt64 {

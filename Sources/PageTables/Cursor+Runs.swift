@@ -1,0 +1,131 @@
+public import Addressing
+public import Formats
+public import PhysicalMemory
+
+// Runs of base pages: the same operations as one page at a time, with the loop inside the node, where it keeps a slot and a
+// frame in registers instead of finding the slot again for every page.
+
+extension Cursor {
+  /// Maps `pages` base pages from ``address`` to consecutive frames and moves behind them.
+  ///
+  /// Stops at the first page that cannot be mapped: the cursor stands there, what came before stays mapped.
+  ///
+  /// - Returns: how many pages were mapped, and `.mapped` or the reason for stopping.
+  /// - Precondition: `frame` is a multiple of 4096, and the run ends inside the claimed range; otherwise traps before any change.
+  /// - Complexity: O(pages), O(levels) once per leaf table.
+  @inlinable @inline(__always)
+  public mutating func mapRun(
+    _ frame: PhysicalAddress, _ properties: PageProperties, pages: UInt64
+  ) -> (mapped: UInt64, outcome: MapOutcome) {
+    precondition(frame.isAligned(to: frameBytes), "the frame must be aligned to the page size")
+    precondition(pages <= (end &- position.address) &>> 12, "the run must end inside the claimed range")
+    var mapped: UInt64 = 0
+    while mapped < pages {
+      if _slowPath(position.address >= position.leafLimit) {
+        let placed = CursorMotion<C>.placeSlow(view, thread, position, cover, coverLevel, end, .one)
+        position = placed.position
+        if placed.outcome != .mapped { return (mapped, placed.outcome) }
+      }
+      let room = (position.leafLimit &- position.address) &>> 12
+      let wanted = min(pages &- mapped, room)
+      let done = CursorMotion<C>.fill(view, position, frame &+ mapped &<< 12, properties, wanted)
+      mapped &+= done
+      position.address &+= done &<< 12
+      position.childDelta &+= Int(truncatingIfNeeded: done)
+      if done < wanted { return (mapped, .alreadyMapped) }
+    }
+    return (mapped, .mapped)
+  }
+
+  /// Unmaps everything in the next `byteCount` bytes and moves behind them; huge leaves that reach beyond are split first.
+  ///
+  /// - Parameter body: called with every leaf after it was removed, in address order.
+  /// - Returns: false if no frame was left to split a leaf: the cursor stands where ``takeNext(_:)`` would.
+  /// - Precondition, complexity: as ``takeNext(_:)``.
+  @inlinable @inline(__always)
+  public mutating func takeAll(_ byteCount: UInt64, _ body: (Mapping) -> Void) -> Bool {
+    editAll(byteCount, removing: true) {
+      body($0)
+      return 0
+    }
+  }
+
+  /// Changes the properties of everything in the next `byteCount` bytes and moves behind them; huge leaves that reach beyond are
+  /// split first.
+  ///
+  /// - Parameter change: called once per leaf, in address order.
+  /// - Returns: false if no frame was left to split a leaf: the cursor stands where ``protectNext(_:_:)`` would.
+  /// - Precondition, complexity: as ``takeNext(_:)``.
+  @inlinable @inline(__always)
+  public mutating func protectAll(_ byteCount: UInt64, _ change: (inout PageProperties) -> Void) -> Bool {
+    editAll(byteCount, removing: false) {
+      var properties = $0.properties
+      change(&properties)
+      return C.Format.leaf($0.physical, properties, at: $0.level)
+    }
+  }
+
+  /// Replaces every leaf in the next `byteCount` bytes by what `edit` returns for it: 0 when `removing`, else another leaf.
+  @inlinable @inline(__always)
+  mutating func editAll(_ byteCount: UInt64, removing: Bool, _ edit: (Mapping) -> UInt64) -> Bool {
+    precondition(
+      byteCount & (frameBytes &- 1) == 0 && byteCount <= end &- position.address,
+      "the length must be a multiple of 4096 and end inside the claimed range")
+    let bound = position.address &+ byteCount
+    while position.address != bound {
+      if _fastPath(position.address < position.leafLimit) {
+        // Everything left in this leaf table.
+        let last = min(bound, position.leafLimit)
+        let start = position.address
+        let first = Level.one.index(of: start)
+        var removed = 0
+        for page in 0..<Int(truncatingIfNeeded: (last &- start) &>> 12) {
+          let slot = view.memory.slot(position.node, first &+ page)
+          let word = slot.loadRelaxed()
+          if _fastPath(word != 0) {
+            let changed = edit(view.mapping(word, start &+ UInt64(truncatingIfNeeded: page) &<< 12, 1))
+            // Releasing: pairs with the acquiring load of a lock-free walker.
+            if changed != word { slot.storeReleasing(changed) }
+            if removing { removed &+= 1 }
+          }
+        }
+        position.childDelta &-= removed
+        position.address = last
+        continue
+      }
+      let sought = CursorMotion<C>.seekSlow(
+        view, thread, position, cover, coverLevel, end, bound &- position.address)
+      position = sought.position
+      if sought.word == 0 { return !sought.isOutOfFrames }
+      // A leaf table is left to the loop above.
+      if position.level == 1 { continue }
+      let mapping = view.mapping(sought.word, position.address, position.level)
+      let changed = edit(mapping)
+      let slot = view.slot(position.node, position.address, position.level)
+      if changed != sought.word { slot.storeReleasing(changed) }
+      if removing { position.childDelta &-= 1 }
+      position.address = mapping.virtual.rawValue &+ mapping.byteCount
+    }
+    return true
+  }
+}
+
+extension CursorMotion {
+  /// Maps up to `pages` pages into the position's leaf table, which has room for them. Returns how many were free.
+  @inlinable @inline(__always)
+  static func fill(
+    _ view: View, _ position: CursorPosition, _ frame: PhysicalAddress, _ properties: PageProperties, _ pages: UInt64
+  ) -> UInt64 {
+    let first = Level.one.index(of: position.address)
+    var word = C.Format.leaf(frame, properties, at: .one)
+    for page in 0..<Int(truncatingIfNeeded: pages) {
+      let slot = view.memory.slot(position.node, first &+ page)
+      // Relaxed: the cursor holds the node.
+      if _slowPath(slot.loadRelaxed() != 0) { return UInt64(truncatingIfNeeded: page) }
+      // Releasing: pairs with the acquiring load of a lock-free walker.
+      slot.storeReleasing(word)
+      word &+= C.Format.leafStride
+    }
+    return pages
+  }
+}

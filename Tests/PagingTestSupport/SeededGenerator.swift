@@ -1,0 +1,35 @@
+internal import Glibc
+
+/// A random source whose sequence is the same on every machine (SplitMix64), so that a failure replays from its seed.
+public struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  public init(seed: UInt64) { state = seed }
+
+  public mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+
+  public mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
+
+  public mutating func pick<T>(_ choices: [T]) -> T { choices[Int.random(in: choices.indices, using: &self)] }
+}
+
+/// The seed of this run: `PAGEBENCH_SEED` if set, else a new one. Printed, so that any failure can be replayed.
+public func testSeed(_ test: String) -> UInt64 {
+  // SAFETY: getenv returns nil or a C string that lives as long as the environment is not changed; no test changes it.
+  let given = unsafe getenv("PAGEBENCH_SEED").map { unsafe String(cString: $0) }
+  let seed = given.flatMap { UInt64($0) } ?? UInt64.random(in: 1...UInt64(UInt32.max))
+  print("seed of \(test): \(seed) (replay with PAGEBENCH_SEED=\(seed))")
+  return seed
+}
+
+/// Steps for a random test: `normal`, or ten times as many with `PAGEBENCH_LONG=1`.
+public func testSteps(_ normal: Int) -> Int {
+  // SAFETY: as above.
+  unsafe getenv("PAGEBENCH_LONG") == nil ? normal : normal * 10
+}

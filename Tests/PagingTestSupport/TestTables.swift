@@ -1,0 +1,31 @@
+public import Executions
+public import Formats
+public import Locks
+public import PageTables
+internal import PhysicalMemory
+public import Strategies
+
+public typealias GlobalTTAS = Configured<X86_64, TTASLock, GlobalStrategy, Keep, Hardware>
+public typealias GlobalTicket = Configured<X86_64, TicketLock, GlobalStrategy, Keep, Hardware>
+public typealias CouplingTTAS = Configured<X86_64, TTASLock, CouplingStrategy, Keep, Hardware>
+public typealias CouplingTicket = Configured<X86_64, TicketLock, CouplingStrategy, Keep, Hardware>
+
+/// An empty table over an arena of its own.
+public func makeTable<C: Configuration>(
+  _: C.Type, frames: Int = 4096, workers: Int = 1
+) throws -> TranslationTable<C> {
+  let arena = try PhysicalArena<C.Execution>(
+    spans: [ArenaSpan(frameCount: frames, binding: .unbound)], populate: false)
+  let pool = FramePool(arena: arena, homeSpan: Array(repeating: 0, count: workers))
+  guard let table = TranslationTable<C>(pool: pool) else { throw ArenaError.cannotMap(bytes: 0, reason: "no frame") }
+  return table
+}
+
+/// Ends a test that works through `table.view`: the view does not own the table, so an optimised build may otherwise free it after
+/// the last mention of the table itself.
+public func keepAlive<C>(_ table: TranslationTable<C>) {
+  withExtendedLifetime(table) {}
+}
+
+/// The only worker of a single-threaded test.
+public let soleWorker = ThreadContext(worker: 0)
