@@ -1,0 +1,62 @@
+public import Results
+public import Statistics
+
+/// One case on both sides, and what follows from it.
+public struct ComparisonRow: Sendable {
+  /// The head's cell where there is one, else the base's.
+  public let cell: Cell
+  public let variant: String
+  /// Name of the side compared against; in a comparison by column key, a value of that key.
+  public let baseName: String
+  public let headName: String
+  public let metric: String
+  public let scope: SampleScope
+  public let unit: String
+  public let better: MetricDirection
+  /// nil when the case is only on the other side.
+  public let base: CaseMeasurements?
+  public let head: CaseMeasurements?
+
+  /// Head over base: by Hodges–Lehmann on logarithms, or of the minima. nil without usable, positive values.
+  public internal(set) var ratio: Double?
+  /// Interval of the ratio at level 1 − α.
+  public internal(set) var interval: ConfidenceInterval?
+  /// `mwu_exact`, `mwu_exact_tied`, `mwu_normal` or `minimum`; nil when nothing was computed.
+  public internal(set) var method: String?
+  /// Two-sided, before and after Holm's adjustment over the table.
+  public internal(set) var pValue: Double?
+  public internal(set) var pAdjusted: Double?
+  /// The smallest relative change that this many invocations with this spread find in four of five experiments, as a
+  /// fraction.
+  public internal(set) var detectableEffect: Double?
+  public internal(set) var verdict: Verdict
+  /// Why the verdict is not a clear one, and what would make it so; empty when there is nothing to add.
+  public internal(set) var reason: String
+
+  init(base: [Sample], head: [Sample], baseName: String, headName: String) {
+    guard let first = head.first ?? base.first else { preconditionFailure("a comparison row needs samples") }
+    cell = first.cell
+    variant = first.variant
+    self.baseName = baseName
+    self.headName = headName
+    metric = first.metric
+    scope = first.scope
+    unit = first.unit
+    better = first.better
+    self.base = base.isEmpty ? nil : CaseMeasurements(base)
+    self.head = head.isEmpty ? nil : CaseMeasurements(head)
+    verdict = .inconclusive
+    reason = ""
+  }
+
+  /// Identity by key, as ``Cell/identity(_:)``, and `variant`; empty when absent.
+  func identity(_ key: String) -> String { IdentityOrder.value(of: key, in: (cell, variant)) }
+
+  /// Value of one side in the statistic compared.
+  func center(_ side: CaseMeasurements?, _ statistic: ComparisonOptions.Statistic) -> Double? {
+    switch statistic {
+    case .median: side?.median
+    case .minimum: side?.cleanMinimum
+    }
+  }
+}
