@@ -3,6 +3,21 @@
 #ifndef CHOST_H
 #define CHOST_H
 
+// No _GNU_SOURCE here: it changes definitions in the C library's headers (enum __rusage_who is one), and Swift rejects
+// an import of this module beside Glibc when the two disagree. What hides behind it is declared by hand below.
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+extern int sched_getcpu(void);
+extern const char *_Nullable strerrorname_np(int error);
+extern const char *_Nullable strerrordesc_np(int error);
+
 // Tells the core that this is a spin loop. Delete when the Swift standard library has a public spin hint.
 static inline __attribute__((always_inline)) void chost_spin_hint(void) {
 #if defined(__x86_64__)
@@ -11,5 +26,88 @@ static inline __attribute__((always_inline)) void chost_spin_hint(void) {
   __asm__ volatile("yield");
 #endif
 }
+
+// ---- Affinity ------------------------------------------------------------------------------------------------
+// CPU sets are arrays of 64-bit words, CPU n being bit n % 64 of word n / 64. The raw system calls take sets of any
+// length, so there is no CPU_SETSIZE limit of 1024.
+
+// Writes the affinity mask of `thread` (0: the caller) and zeroes the rest of `words`. Returns the number of words the
+// kernel wrote. -EINVAL means the kernel's mask is longer than `count` words: call again with more.
+static inline int32_t chost_get_affinity(int32_t thread, uint64_t *_Nonnull words, uint32_t count) {
+  long written = syscall(SYS_sched_getaffinity, (long)thread, (size_t)count * sizeof(uint64_t), words);
+  if (written < 0) return -errno;
+  if ((size_t)written < (size_t)count * sizeof(uint64_t)) {
+    memset((char *)words + written, 0, (size_t)count * sizeof(uint64_t) - (size_t)written);
+  }
+  return (int32_t)(((size_t)written + sizeof(uint64_t) - 1) / sizeof(uint64_t));
+}
+
+// Confines `thread` (0: the caller) to the CPUs in `words`. -EINVAL when none of them is online and allowed.
+static inline int32_t chost_set_affinity(int32_t thread, const uint64_t *_Nonnull words, uint32_t count) {
+  return syscall(SYS_sched_setaffinity, (long)thread, (size_t)count * sizeof(uint64_t), words) == 0 ? 0 : -errno;
+}
+
+// The CPU the caller ran on a moment ago, or -errno.
+static inline int32_t chost_current_cpu(void) {
+  int cpu = sched_getcpu();
+  return cpu >= 0 ? (int32_t)cpu : -errno;
+}
+
+// Kernel id of the calling thread.
+static inline int32_t chost_thread_id(void) { return (int32_t)syscall(SYS_gettid); }
+
+// ---- Memory placement ----------------------------------------------------------------------------------------
+
+// Asks on which NUMA node each page of this process lies; moves nothing. `nodes[i]` becomes the node, or -errno for
+// that page (-ENOENT: not resident; -EFAULT: not mapped, or the shared zero page).
+static inline int32_t chost_page_nodes(const uintptr_t *_Nonnull addresses, uint64_t count, int32_t *_Nonnull nodes) {
+  return syscall(SYS_move_pages, 0L, (unsigned long)count, addresses, NULL, nodes, 0L) == 0 ? 0 : -errno;
+}
+
+// ---- Accounting and clocks -----------------------------------------------------------------------------------
+
+// What the kernel has charged to one thread since it started.
+struct chost_thread_usage {
+  uint64_t user_nanoseconds;
+  uint64_t system_nanoseconds;
+  uint64_t minor_faults;
+  uint64_t major_faults;
+  uint64_t voluntary_switches;
+  uint64_t involuntary_switches;
+};
+
+// Fills `usage` for the calling thread. 0 or -errno.
+static inline int32_t chost_get_thread_usage(struct chost_thread_usage *_Nonnull usage) {
+  enum { calling_thread = 1 };  // RUSAGE_THREAD, which hides behind _GNU_SOURCE
+  struct rusage raw;
+  if (getrusage(calling_thread, &raw) != 0) return -errno;
+  usage->user_nanoseconds = (uint64_t)raw.ru_utime.tv_sec * 1000000000u + (uint64_t)raw.ru_utime.tv_usec * 1000u;
+  usage->system_nanoseconds = (uint64_t)raw.ru_stime.tv_sec * 1000000000u + (uint64_t)raw.ru_stime.tv_usec * 1000u;
+  usage->minor_faults = (uint64_t)raw.ru_minflt;
+  usage->major_faults = (uint64_t)raw.ru_majflt;
+  usage->voluntary_switches = (uint64_t)raw.ru_nvcsw;
+  usage->involuntary_switches = (uint64_t)raw.ru_nivcsw;
+  return 0;
+}
+
+static inline int64_t chost_clock_nanoseconds_(clockid_t clock) {
+  struct timespec now;
+  if (clock_gettime(clock, &now) != 0) return -errno;
+  return (int64_t)now.tv_sec * 1000000000 + (int64_t)now.tv_nsec;
+}
+
+// CLOCK_MONOTONIC in nanoseconds, or -errno.
+static inline int64_t chost_monotonic_nanoseconds(void) { return chost_clock_nanoseconds_(CLOCK_MONOTONIC); }
+
+// CPU time of the calling thread in nanoseconds, user and kernel together, or -errno.
+static inline int64_t chost_thread_cpu_nanoseconds(void) { return chost_clock_nanoseconds_(CLOCK_THREAD_CPUTIME_ID); }
+
+// ---- Error names ---------------------------------------------------------------------------------------------
+
+// Symbolic name of an errno, such as "EACCES"; NULL when unknown. Static storage, safe from any thread.
+static inline const char *_Nullable chost_errno_name(int32_t error) { return strerrorname_np(error); }
+
+// Words for an errno, such as "Permission denied"; NULL when unknown. Static storage, safe from any thread.
+static inline const char *_Nullable chost_errno_description(int32_t error) { return strerrordesc_np(error); }
 
 #endif

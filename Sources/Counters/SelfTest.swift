@@ -1,0 +1,82 @@
+internal import CPerf
+import Glibc
+
+/// Work whose count is known beforehand, to tell a counter from a number.
+///
+/// Virtual machines and broken drivers let events open that then count nothing, or garbage.
+enum SelfTest: Hashable, Sendable {
+  /// One million rounds of at least two and at most sixteen instructions each.
+  case instructions
+  case cycles
+  case cpuTime
+  /// Touching 256 pages that are mapped but not there.
+  case pageFaults
+  /// Sleeping 20 times.
+  case contextSwitches
+  /// The same loop for events whose count cannot be foretold: any count will do, as long as the event was counting.
+  case anyCount
+
+  static let rounds: UInt64 = 1_000_000
+  static let pages = 256
+  static let naps = 20
+
+  /// The test for an event, by what it is and not by its name; nil stands for an event that could not be encoded.
+  init(for event: EncodedEvent?) {
+    self =
+      switch (event?.type, event?.config) {
+      case (0, 0): .cycles
+      case (0, 1): .instructions
+      case (1, 1): .cpuTime
+      case (1, 2): .pageFaults
+      case (1, 3): .contextSwitches
+      default: .anyCount
+      }
+  }
+
+  /// Counts that can be true. Upper bounds leave room for what interrupts and the reading of the counters add.
+  var plausible: ClosedRange<UInt64> {
+    switch self {
+    case .instructions: Self.rounds...20 * Self.rounds
+    case .cycles, .cpuTime: 1...UInt64.max
+    case .pageFaults: UInt64(Self.pages)...UInt64.max
+    case .contextSwitches: UInt64(Self.naps)...UInt64.max
+    case .anyCount: 0...UInt64.max
+    }
+  }
+
+  /// What was done and what a true counter shows, for a sentence.
+  var expectation: String {
+    switch self {
+    case .instructions: "\(Self.rounds) to \(20 * Self.rounds) for a loop of \(Self.rounds) rounds"
+    case .cycles, .cpuTime, .anyCount: "more than 0 for a loop of \(Self.rounds) rounds"
+    case .pageFaults: "at least \(Self.pages) for touching \(Self.pages) fresh pages"
+    case .contextSwitches: "at least \(Self.naps) for sleeping \(Self.naps) times"
+    }
+  }
+
+  /// Does the work. False when the machine did not let it be done.
+  func run() -> Bool {
+    switch self {
+    case .instructions, .cycles, .cpuTime, .anyCount: return cperf_dependent_loop(Self.rounds) != 0
+    case .pageFaults: return Self.touchFreshPages()
+    case .contextSwitches:
+      for _ in 0..<Self.naps { usleep(50) }
+      return true
+    }
+  }
+
+  private static func touchFreshPages() -> Bool {
+    let pageBytes = sysconf(Int32(_SC_PAGESIZE))
+    let bytes = pages * pageBytes
+    // SAFETY: a private mapping of our own, accessed within its length and unmapped before anyone else sees it.
+    guard
+      let memory = unsafe mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+      unsafe memory != MAP_FAILED
+    else { return false }
+    defer { unsafe munmap(memory, bytes) }
+    // A huge page would take one fault for all of them. EINVAL means a kernel without huge pages: as well.
+    unsafe madvise(memory, bytes, MADV_NOHUGEPAGE)
+    for page in 0..<pages { unsafe memory.storeBytes(of: 1, toByteOffset: page * pageBytes, as: UInt8.self) }
+    return true
+  }
+}
