@@ -1,0 +1,42 @@
+internal import Addressing
+internal import Formats
+internal import PageTables
+internal import Results
+
+/// Steady state: turns the write permission of every page of a slot over.
+enum ProtectWorkload: Workload {
+  static let item = Catalogue.Item(name: "protect", summary: "turn write permission of mapped pages over")
+
+  static func populate<C>(_ space: Space<C>, _ worker: WorkerState) { space.mapHomeSlots(worker) }
+
+  static func run<C>(_ space: Space<C>, _ worker: WorkerState, _ window: Window) {
+    space.withOperations(worker.thread) { operations in
+      while window.begin(worker.number) {
+        var changed = 0
+        let count = worker.visitUntilOver({ window.isOver }, batch: space.batch) {
+          changed &+= operations.protect($0)
+        }
+        window.end(worker.number, count)
+        worker.misses += Int(count) * operations.pages - changed
+      }
+    }
+  }
+
+  static func violations<C>(_ space: Space<C>, _ audit: TableAudit) -> [String] {
+    var violations = space.sampleViolations(space.mappedAsPlanned)
+    // Where no other worker touches a page, the number of visits says which way its permission must stand.
+    guard space.plan.parameters.region != .shared else { return violations }
+    for worker in space.workers {
+      for index in stride(from: 0, to: worker.visits.count, by: max(1, worker.visits.count / 64)) {
+        let address = worker.visits[index]
+        let visits = worker.passes + (index < worker.next ? 1 : 0)
+        let isWritable = space.view.translate(VirtualAddress(address))?.properties.contains(.write)
+        if isWritable != (visits % 2 == 0) {
+          let state = isWritable.map { $0 ? "writable" : "read-only" } ?? "gone"
+          violations.append("page \(VirtualAddress(address)) was protected \(visits) times and is \(state)")
+        }
+      }
+    }
+    return violations
+  }
+}

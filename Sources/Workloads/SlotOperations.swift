@@ -1,0 +1,137 @@
+internal import Addressing
+internal import Executions
+internal import Formats
+internal import PageTables
+
+/// The four operations on one slot, each through one cursor: what every workload is made of.
+///
+/// `level` and `pages` are constants where the caller makes them so, and the whole operation is inlined: one copy per shape.
+struct SlotOperations<C: Configuration> {
+  let view: TableView<C>
+  let thread: ThreadContext
+  let level: Level
+  let pages: Int
+
+  @inline(__always)
+  private func cursor(_ start: UInt64) -> Cursor<C> {
+    let bytes = level.slotBytes &* UInt64(truncatingIfNeeded: pages)
+    let range = VirtualRange(start: VirtualAddress(start), byteCount: bytes)
+    guard let cursor = try? Cursor(view, over: range, largestLeaf: level, by: thread)
+    else { preconditionFailure("the region plan made a bad range at \(VirtualAddress(start))") }
+    return cursor
+  }
+
+  /// Maps every page of the slot to the equal physical address. Returns how many were free.
+  @inline(__always)
+  func map(_ start: UInt64, ranOut: inout Bool) -> Int {
+    var cursor = cursor(start)
+    if pages == 1 {
+      let outcome = cursor.map(PhysicalAddress(start), Space<C>.properties, level: level)
+      if outcome == .outOfFrames { ranOut = true }
+      return outcome == .mapped ? 1 : 0
+    }
+    return level == .one ? mapRun(&cursor, ranOut: &ranOut) : mapHuge(&cursor, ranOut: &ranOut)
+  }
+
+  /// Maps a run of base pages; pages that somebody else has mapped are passed over.
+  @inline(__always)
+  private func mapRun(_ cursor: inout Cursor<C>, ranOut: inout Bool) -> Int {
+    var mapped: UInt64 = 0
+    while true {
+      let rest = cursor.range.end.rawValue &- cursor.address.rawValue
+      let run = cursor.mapRun(PhysicalAddress(cursor.address.rawValue), Space<C>.properties, pages: rest &>> 12)
+      mapped &+= run.mapped
+      if run.outcome == .mapped { return Int(truncatingIfNeeded: mapped) }
+      if run.outcome == .outOfFrames { ranOut = true }
+      if !cursor.jump(to: cursor.address &+ frameBytes) { return Int(truncatingIfNeeded: mapped) }
+    }
+  }
+
+  @inline(__always)
+  private func mapHuge(_ cursor: inout Cursor<C>, ranOut: inout Bool) -> Int {
+    var mapped = 0
+    while !cursor.isDepleted {
+      let outcome = cursor.map(PhysicalAddress(cursor.address.rawValue), Space<C>.properties, level: level)
+      if outcome == .mapped {
+        mapped &+= 1
+      } else {
+        if outcome == .outOfFrames { ranOut = true }
+        if !cursor.jump(to: cursor.address &+ level.slotBytes) { break }
+      }
+    }
+    return mapped
+  }
+
+  /// Unmaps every page of the slot. Returns how many were mapped.
+  @inline(__always)
+  func take(_ start: UInt64) -> Int {
+    var cursor = cursor(start)
+    if pages == 1 {
+      if case .leaf = cursor.takeNext(level.slotBytes) { return 1 }
+      return 0
+    }
+    var taken = 0
+    _ = cursor.takeAll(cursor.range.byteCount) { _ in taken &+= 1 }
+    return taken
+  }
+
+  /// Turns write permission of every page in the slot over. Returns how many were mapped.
+  @inline(__always)
+  func protect(_ start: UInt64) -> Int {
+    var cursor = cursor(start)
+    if pages == 1 {
+      if case .leaf = cursor.protectNext(level.slotBytes, { $0.formSymmetricDifference(.write) }) { return 1 }
+      return 0
+    }
+    var changed = 0
+    _ = cursor.protectAll(cursor.range.byteCount) {
+      $0.formSymmetricDifference(.write)
+      changed &+= 1
+    }
+    return changed
+  }
+
+  /// Looks every page of the slot up. Returns how many are mapped as planned.
+  @inline(__always)
+  func query(_ start: UInt64) -> Int {
+    var cursor = cursor(start)
+    var found = 0
+    var address = start
+    for page in 0..<pages {
+      if page > 0 { _ = cursor.jump(to: VirtualAddress(address)) }
+      if case .mapped(let mapping) = cursor.query(), mapping.physical.rawValue == address { found &+= 1 }
+      address &+= level.slotBytes
+    }
+    return found
+  }
+
+  /// Translates every page of the slot without a lock. Returns how many are mapped as planned.
+  @inline(__always)
+  func walk(_ start: UInt64) -> Int {
+    var found = 0
+    var address = start
+    for _ in 0..<pages {
+      if let mapping = view.translate(VirtualAddress(address)), mapping.physical.rawValue == address { found &+= 1 }
+      address &+= level.slotBytes
+    }
+    return found
+  }
+}
+
+extension Space {
+  /// Calls `body` with the slot operations in one of three shapes: one base page, several base pages, huge pages. Each call
+  /// site below makes its own specialised copy of the loop.
+  @inline(__always)
+  func withOperations<R>(_ thread: ThreadContext, _ body: (SlotOperations<C>) -> R) -> R {
+    let pages = plan.parameters.pagesPerOperation
+    let level = plan.parameters.pageSize.level
+    if level == .one {
+      if pages == 1 { return body(SlotOperations(view: view, thread: thread, level: .one, pages: 1)) }
+      return body(SlotOperations(view: view, thread: thread, level: .one, pages: pages))
+    }
+    return body(SlotOperations(view: view, thread: thread, level: level, pages: pages))
+  }
+
+  /// Operations between two looks at the clock's flag: a few microseconds.
+  var batch: Int { max(1, 256 / plan.parameters.pagesPerOperation) }
+}

@@ -1,0 +1,38 @@
+internal import PageTables
+internal import Results
+
+/// One kind of work on a ``Space``. A conforming type is one file, one line in ``WorkloadRegistry`` and one row in the table test.
+protocol Workload: SendableMetatype {
+  static var item: Catalogue.Item { get }
+  /// Data frames needed beside table frames, per page of the region.
+  static var dataFramesPerPage: Int { get }
+
+  /// Brings the worker's part of the region into the state that a window starts from.
+  static func populate<C>(_ space: Space<C>, _ worker: WorkerState)
+  /// Runs one window; see ``ErasedWorkload/run``.
+  static func run<C>(_ space: Space<C>, _ worker: WorkerState, _ window: Window)
+  /// What must hold after a window beyond what ``Space/commonViolations(_:_:)`` checks for all workloads.
+  static func violations<C>(_ space: Space<C>, _ audit: TableAudit) -> [String]
+}
+
+extension Workload {
+  static var dataFramesPerPage: Int { 0 }
+
+  static func populate<C>(_ space: Space<C>, _ worker: WorkerState) {}
+}
+
+extension Space {
+  /// Maps the worker's home slots.
+  func mapHomeSlots(_ worker: WorkerState) {
+    withOperations(worker.thread) { operations in
+      for start in worker.homeSlots { worker.mapped += operations.map(start, ranOut: &worker.ranOutOfFrames) }
+    }
+  }
+
+  /// Unmaps the worker's home slots.
+  func takeHomeSlots(_ worker: WorkerState) {
+    withOperations(worker.thread) { operations in
+      for start in worker.homeSlots { worker.taken += operations.take(start) }
+    }
+  }
+}

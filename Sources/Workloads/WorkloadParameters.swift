@@ -1,0 +1,90 @@
+internal import Addressing
+internal import Results
+
+/// A cell's workload parameters, checked.
+struct WorkloadParameters: Sendable {
+  /// How the workers' pages lie to each other.
+  enum Region: String, CaseIterable, Sendable {
+    /// Each worker has a slice of its own that shares no leaf table with another's.
+    case `private`
+    /// Slots dealt out in turn: every leaf table is shared by all workers, no page is.
+    case adjacent
+    /// All workers act on all pages of one region.
+    case shared
+  }
+
+  enum Order: String, CaseIterable, Sendable {
+    case sequential
+    case random
+  }
+
+  let pagesPerOperation: Int
+  let region: Region
+  /// Pages per worker; for a shared region, pages in all.
+  let regionPages: Int
+  let pageSize: PageSize
+  let seed: UInt64
+  let order: Order
+
+  static let catalogue: [Catalogue.Parameter] = [
+    .init(
+      name: "pages-per-op", summary: "pages that one operation (one cursor) acts on", defaultValue: "1", choices: []),
+    .init(
+      name: "region", summary: "private slice per thread, adjacent pages of shared leaf tables, or one shared region",
+      defaultValue: "private", choices: Region.allCases.map(\.rawValue)),
+    .init(
+      name: "region-size", summary: "pages per thread (shared: pages in all); a multiple of pages-per-op",
+      defaultValue: "4096", choices: []),
+    .init(
+      name: "page-size", summary: "size of a mapped page", defaultValue: "4K",
+      choices: PageSize.allCases.map(\.rawValue)),
+    .init(name: "seed", summary: "seed of the random order", defaultValue: "1", choices: []),
+    .init(
+      name: "order", summary: "order in which a thread visits its slots", defaultValue: "sequential",
+      choices: Order.allCases.map(\.rawValue)),
+  ]
+
+  init(_ parameters: [String: String]) throws(WorkloadError) {
+    let known = Set(Self.catalogue.map(\.name))
+    if let stranger = parameters.keys.sorted().first(where: { !known.contains($0) }) {
+      throw .unknown(what: "parameter", name: stranger, known: known.sorted())
+    }
+    var values: [String: String] = [:]
+    for parameter in Self.catalogue {
+      values[parameter.name] = parameters[parameter.name] ?? parameter.defaultValue
+    }
+    pagesPerOperation = try Self.positive("pages-per-op", values)
+    regionPages = try Self.positive("region-size", values)
+    seed = UInt64(try Self.positive("seed", values))
+    region = try Self.choice("region", values)
+    order = try Self.choice("order", values)
+    pageSize = try Self.choice("page-size", values)
+    guard regionPages % pagesPerOperation == 0 else {
+      throw .badParameter(
+        name: "region-size", value: "\(regionPages)", wanted: "a multiple of pages-per-op (\(pagesPerOperation))")
+    }
+    // 64 TiB keeps every layout inside the user half of the smallest four-level address space.
+    guard regionPages <= (1 << 46) / Int(pageSize.bytes) else {
+      throw .badParameter(name: "region-size", value: "\(regionPages)", wanted: "at most 64 TiB in all")
+    }
+  }
+
+  private static func positive(_ name: String, _ values: [String: String]) throws(WorkloadError) -> Int {
+    let text = values[name] ?? ""
+    guard let value = Int(text), value > 0 else {
+      throw .badParameter(name: name, value: text, wanted: "a positive whole number")
+    }
+    return value
+  }
+
+  private static func choice<T: RawRepresentable<String> & CaseIterable>(
+    _ name: String, _ values: [String: String]
+  ) throws(WorkloadError) -> T {
+    let text = values[name] ?? ""
+    guard let value = T(rawValue: text) else {
+      let choices = T.allCases.map(\.rawValue).joined(separator: ", ")
+      throw .badParameter(name: name, value: text, wanted: "one of \(choices)")
+    }
+    return value
+  }
+}

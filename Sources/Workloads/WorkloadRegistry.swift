@@ -1,0 +1,127 @@
+internal import Addressing
+internal import Executions
+internal import Formats
+internal import Locks
+internal import PageTables
+internal import PhysicalMemory
+public import Results
+internal import Strategies
+
+/// Turns names into workloads: the only place where concrete combinations of format, lock, strategy and workload are spelled.
+///
+/// Each name is one line in a `switch`; the compiler makes specialised code for the whole product of lines. A new lock, strategy, format
+/// or workload is its line here and one in the lists of ``catalogue``.
+public enum WorkloadRegistry {
+  public static let catalogue = Catalogue(
+    workloads: workloads.map { $0.item },
+    strategies: strategies.map { .init(name: $0.name, summary: $0.summary) } + FloorKind.allCases.map(\.item),
+    locks: locks.map { .init(name: $0.name, summary: $0.summary) },
+    formats: formats.map { .init(name: $0.name, summary: $0.summary) },
+    parameters: WorkloadParameters.catalogue)
+
+  private static let workloads: [any Workload.Type] = [
+    MapWorkload.self, UnmapWorkload.self, ProtectWorkload.self, QueryWorkload.self, WalkWorkload.self,
+    MapUnmapWorkload.self, FaultWorkload.self,
+  ]
+  private static let strategies: [any LockingStrategy.Type] = [GlobalStrategy.self, CouplingStrategy.self]
+  private static let locks: [any NodeLock.Type] = [TTASLock.self, TicketLock.self]
+  private static let formats: [any EntryFormat.Type] = [X86_64.self]
+
+  /// The guarantee that a strategy declares, nil for names that are not strategies of the core.
+  public static func guarantee(ofStrategy name: String) -> String? {
+    strategies.first { $0.name == name }?.guarantee.rawValue
+  }
+
+  /// Builds the cell's address space, populated arena included.
+  ///
+  /// - Throws: ``WorkloadError`` for unknown names, bad parameters and impossible combinations; `ArenaError` when memory cannot be had.
+  public static func make(_ cell: Cell, host: WorkloadHost) throws -> ErasedWorkload {
+    precondition(host.nodeOfWorker.count == cell.threads, "one node per worker")
+    let request = try Request(cell, host)
+    if let floor = FloorKind(rawValue: cell.strategy) { return try FloorWorkload.make(floor, request) }
+    switch cell.strategy {
+    case GlobalStrategy.name: return try make(request, GlobalStrategy.self)
+    case CouplingStrategy.name: return try make(request, CouplingStrategy.self)
+    default: throw WorkloadError.unknown(what: "strategy", name: cell.strategy, known: catalogue.strategies.map(\.name))
+    }
+  }
+
+  private static func make<S: LockingStrategy>(_ request: Request, _: S.Type) throws -> ErasedWorkload {
+    switch request.cell.lock {
+    case TTASLock.name: return try make(request, S.self, TTASLock.self)
+    case TicketLock.name: return try make(request, S.self, TicketLock.self)
+    default: throw WorkloadError.unknown(what: "lock", name: request.cell.lock, known: catalogue.locks.map(\.name))
+    }
+  }
+
+  private static func make<S: LockingStrategy, L: NodeLock>(
+    _ request: Request, _: S.Type, _: L.Type
+  ) throws -> ErasedWorkload {
+    switch request.cell.format {
+    case X86_64.name: return try make(request, Configured<X86_64, L, S, Keep, Hardware>.self)
+    default:
+      throw WorkloadError.unknown(what: "format", name: request.cell.format, known: catalogue.formats.map(\.name))
+    }
+  }
+
+  private static func make<C: Configuration>(_ request: Request, _: C.Type) throws -> ErasedWorkload {
+    switch request.cell.workload {
+    case MapWorkload.item.name: return try erase(request, C.self, MapWorkload.self)
+    case UnmapWorkload.item.name: return try erase(request, C.self, UnmapWorkload.self)
+    case ProtectWorkload.item.name: return try erase(request, C.self, ProtectWorkload.self)
+    case QueryWorkload.item.name: return try erase(request, C.self, QueryWorkload.self)
+    case WalkWorkload.item.name: return try erase(request, C.self, WalkWorkload.self)
+    case MapUnmapWorkload.item.name: return try erase(request, C.self, MapUnmapWorkload.self)
+    case FaultWorkload.item.name: return try erase(request, C.self, FaultWorkload.self)
+    default:
+      throw WorkloadError.unknown(
+        what: "workload", name: request.cell.workload, known: catalogue.workloads.map(\.name))
+    }
+  }
+
+  private static func erase<C: Configuration, W: Workload>(
+    _ request: Request, _: C.Type, _: W.Type
+  ) throws -> ErasedWorkload {
+    if request.plan.parameters.pageSize.level.rawValue > C.Format.highestLeafLevel {
+      throw WorkloadError.impossible("\(C.Format.name) has no leaves of \(request.plan.parameters.pageSize.rawValue)")
+    }
+    if W.dataFramesPerPage > 0, request.plan.parameters.pageSize != .size4K {
+      throw WorkloadError.impossible("workload \(W.item.name) populates base frames: page-size must be 4K")
+    }
+    let arena = ArenaPlan(plan: request.plan, dataFramesPerPage: W.dataFramesPerPage, host: request.host)
+    let pool = try arena.makePool(C.Execution.self, policy: request.host.memoryPolicy)
+    let space = try Space<C>(pool: pool, plan: request.plan)
+    return ErasedWorkload(
+      setUp: { worker in
+        let state = space.addWorker(worker)
+        W.populate(space, state)
+        if state.ranOutOfFrames { throw WorkloadError.outOfFrames(worker: worker) }
+      },
+      run: { worker, window in W.run(space, space.state(of: worker), window) },
+      check: {
+        let audit = TableAudit(space.view)
+        return space.commonViolations(audit) + W.violations(space, audit)
+      },
+      residencySample: { limit in
+        TableAudit(space.view, samplingTables: limit).sampledTables.map(space.view.memory.hostAddress)
+      },
+      tableBytes: { UInt64(TableAudit(space.view).tables) * 4096 })
+  }
+
+  /// A cell with its parameters checked.
+  struct Request {
+    let cell: Cell
+    let host: WorkloadHost
+    let plan: RegionPlan
+
+    init(_ cell: Cell, _ host: WorkloadHost) throws(WorkloadError) {
+      self.cell = cell
+      self.host = host
+      plan = RegionPlan(parameters: try WorkloadParameters(cell.parameters), workers: cell.threads)
+      // 47 bits of user address space, less the base.
+      guard plan.spannedBytes < (1 << 46) else {
+        throw .impossible("the region spans \(plan.spannedBytes) bytes, more than 64 TiB: use fewer threads or pages")
+      }
+    }
+  }
+}

@@ -1,0 +1,174 @@
+import Glibc
+import PagingTestSupport
+import Results
+import Synchronization
+import Testing
+import Workloads
+
+/// Every cell of the catalogue runs, leaves a correct table, and reports what it did; wrong cells say what is wrong.
+@Suite struct WorkloadTests {
+  struct Row: Sendable, CustomTestStringConvertible {
+    let workload: String
+    let strategy: String
+    let lock: String
+    let parameters: [String: String]
+    var testDescription: String { "\(workload) \(strategy) \(lock) \(parameters)" }
+  }
+
+  static let core: [Row] = {
+    let catalogue = WorkloadRegistry.catalogue
+    return catalogue.workloads.flatMap { workload in
+      catalogue.strategies.filter { !$0.name.hasPrefix("c-") }.flatMap { strategy in
+        catalogue.locks.flatMap { lock in
+          ["private", "adjacent", "shared"].flatMap { region in
+            [["order": "sequential"], ["order": "random", "pages-per-op": "16"]].map { extra in
+              Row(
+                workload: workload.name, strategy: strategy.name, lock: lock.name,
+                parameters: extra.merging(["region": region, "region-size": "640"]) { $1 })
+            }
+          }
+        }
+      }
+    }
+  }()
+
+  @Test(arguments: core) func everyCellLeavesACorrectTable(_ row: Row) throws {
+    for threads in [1, 3] { try run(row, threads: threads) }
+  }
+
+  @Test(arguments: ["map", "unmap", "protect", "query", "walk", "map-unmap"], ["2M", "1G"])
+  func hugePagesWork(_ workload: String, _ size: String) throws {
+    for strategy in ["global", "coupling"] {
+      try run(
+        Row(
+          workload: workload, strategy: strategy, lock: "ttas",
+          parameters: ["page-size": size, "region-size": "24", "pages-per-op": "4"]), threads: 2)
+    }
+  }
+
+  @Test(arguments: ["c-none", "c-global", "c-leaf", "c-coupling"], ["map", "unmap", "protect", "map-unmap", "query"])
+  func floorsAreCorrectToo(_ strategy: String, _ workload: String) throws {
+    for pages in workload == "query" ? ["1"] : ["1", "64"] {
+      try run(
+        Row(
+          workload: workload, strategy: strategy, lock: "ttas",
+          parameters: ["region-size": "1024", "pages-per-op": pages]), threads: strategy == "c-none" ? 1 : 2)
+    }
+  }
+
+  private func run(_ row: Row, threads: Int) throws {
+    let cell = Cell(
+      suite: "test", workload: row.workload, strategy: row.strategy, lock: row.lock, format: "x86-64", threads: threads,
+      placement: "compact", memoryPolicy: "local", parameters: row.parameters)
+    let workload = try WorkloadRegistry.make(
+      cell, host: WorkloadHost(nodeOfWorker: Array(repeating: 0, count: threads), memoryPolicy: .local))
+    for worker in 0..<threads { try workload.setUp(worker) }
+    let rounds = Rounds(threads: threads)
+    for _ in 0..<2 {
+      let operations = rounds.run(workload)
+      #expect(operations > 0, "\(row.testDescription)")
+      #expect(workload.check() == [], "\(row.testDescription), \(threads) threads")
+    }
+    // Two levels at least: the root and the table of 1 GiB leaves.
+    #expect(workload.tableBytes() >= 2 * 4096)
+  }
+
+  @Test func wrongCellsSayWhatIsWrong() {
+    func message(_ change: (inout Cell) -> Void) -> String {
+      var cell = Cell(
+        suite: "test", workload: "map", strategy: "global", lock: "ttas", format: "x86-64", threads: 1,
+        placement: "compact", memoryPolicy: "local", parameters: [:])
+      change(&cell)
+      do {
+        let nodes = Array(repeating: 0, count: cell.threads)
+        _ = try WorkloadRegistry.make(cell, host: WorkloadHost(nodeOfWorker: nodes, memoryPolicy: .local))
+        return "accepted"
+      } catch { return "\(error)" }
+    }
+    #expect(message { $0.strategy = "globl" }.contains("unknown strategy 'globl'; known: global, coupling"))
+    #expect(message { $0.lock = "mutex" }.contains("unknown lock 'mutex'; known: ttas, ticket"))
+    #expect(message { $0.workload = "swap" }.contains("unknown workload 'swap'"))
+    #expect(message { $0.format = "sv39" }.contains("unknown format 'sv39'; known: x86-64"))
+    #expect(message { $0.parameters = ["pages": "1"] }.contains("unknown parameter 'pages'"))
+    #expect(message { $0.parameters = ["pages-per-op": "0"] }.contains("positive whole number"))
+    #expect(message { $0.parameters = ["pages-per-op": "3", "region-size": "4"] }.contains("multiple of pages-per-op"))
+    #expect(message { $0.parameters = ["region": "own"] }.contains("one of private, adjacent, shared"))
+    #expect(message { $0.parameters = ["page-size": "1G", "region-size": "999999"] }.contains("at most 64 TiB"))
+    #expect(message { ($0.workload, $0.parameters) = ("fault", ["page-size": "2M"]) }.contains("page-size must be 4K"))
+    #expect(message { ($0.strategy, $0.threads) = ("c-none", 2) }.contains("one thread only"))
+    #expect(message { ($0.strategy, $0.lock) = ("c-leaf", "ticket") }.contains("one lock"))
+  }
+
+  @Test func everyStrategyDeclaresItsGuarantee() {
+    #expect(WorkloadRegistry.guarantee(ofStrategy: "global") == "serializable-range")
+    #expect(WorkloadRegistry.guarantee(ofStrategy: "coupling") == "integrity-only")
+    #expect(WorkloadRegistry.guarantee(ofStrategy: "c-leaf") == nil)
+  }
+}
+
+/// A window of a fixed number of looks at the flag, run by real threads: the harness without clocks.
+@safe
+private final class Rounds: Sendable {
+  private let threads: Int
+  // SAFETY and SENDABLE for all uses: an atomic, initialised by `init`, freed by `deinit`.
+  private nonisolated(unsafe) let stop = UnsafeMutablePointer<Atomic<Bool>>.allocate(capacity: 1)
+  private let barrier: Barrier
+  private let operations = Mutex<UInt64>(0)
+
+  init(threads: Int) {
+    self.threads = threads
+    barrier = Barrier(threads)
+    unsafe stop.initialize(to: Atomic(false))
+  }
+
+  deinit { unsafe stop.deallocate() }
+
+  func run(_ workload: ErasedWorkload) -> UInt64 {
+    unsafe stop.pointee.store(false, ordering: .relaxed)
+    operations.withLock { $0 = 0 }
+    let sections = Mutex(Array(repeating: 0, count: threads))
+    let window = unsafe Window(
+      stop: stop,
+      begin: { worker in
+        let section = sections.withLock {
+          $0[worker] += 1
+          return $0[worker]
+        }
+        self.barrier.wait()
+        // Steady workloads stop in the first section, passes after the third.
+        if section == 1, worker == 0 { self.stopSoon() }
+        let isOver = unsafe self.stop.pointee.load(ordering: .acquiring)
+        return section == 1 || section <= 3 && !isOver
+      },
+      end: { _, count in
+        self.operations.withLock { $0 += count }
+        self.barrier.wait()
+      })
+    let handles = (0..<threads).map { worker in TestThread { workload.run(worker, window) } }
+    for handle in handles { handle.join() }
+    return operations.withLock { $0 }
+  }
+
+  private func stopSoon() { unsafe stop.pointee.store(true, ordering: .releasing) }
+}
+
+/// Lets threads through when all have arrived.
+private final class Barrier: Sendable {
+  private let count: Int
+  private let state = Mutex((arrived: 0, phase: 0))
+
+  init(_ count: Int) { self.count = count }
+
+  func wait() {
+    let phase = state.withLock { state in
+      state.arrived += 1
+      if state.arrived == count {
+        state.arrived = 0
+        state.phase += 1
+        return -1
+      }
+      return state.phase
+    }
+    while phase >= 0 && state.withLock({ $0.phase }) == phase { sched_yield() }
+  }
+}
