@@ -38,15 +38,15 @@ public struct ErasedWorkload: Sendable {
 ///
 /// A window is a sequence of *sections*. A steady workload (map-unmap, protect, query) has one section as long as
 /// the window: it polls ``isOver`` between batches. A workload that must restore the table between passes (map, unmap)
-/// runs many sections; `begin` is a barrier at which all workers learn together whether another section
-/// follows, so restoring never overlaps measuring. Only time between `begin` and `end` counts.
+/// runs many sections. Both `begin` and `end` are barriers: at the first all workers learn together whether another section
+/// follows, at the second they wait for the last, so restoring never overlaps measuring. Only time between them counts.
 @safe
 public struct Window: @unchecked Sendable {
   // SENDABLE: the pointee is an atomic that outlives every worker of the trial.
   private let stop: UnsafePointer<Atomic<Bool>>
   /// Waits for all workers, then starts the worker's clock and counters. False when the window is over.
   public let begin: @Sendable (_ worker: Int) -> Bool
-  /// Stops the worker's clock and counters and adds `operations` to its tally.
+  /// Stops the worker's clock and counters, adds `operations` to its tally, and waits for all workers.
   public let end: @Sendable (_ worker: Int, _ operations: UInt64) -> Void
 
   /// - Parameter stop: raised by the harness when the window's time is up; must outlive the window, and should sit on a

@@ -33,16 +33,8 @@ public enum CouplingStrategy: LockingStrategy {
     _ view: TableView<C>, first: UInt64, last: UInt64, lowest: Level, _ thread: ThreadContext
   ) -> CoveringNode where C.Strategy == Self {
     view.lock(view.root, thread)
-    // One leaf table: straight down, which the compiler unrolls.
-    if lowest == .one && Level.one.sameNode(first, last) {
-      var node = view.root
-      for level in (2...C.Format.levels).reversed() {
-        guard let child = handOver(view, node, first, level, thread) else {
-          return CoveringNode(node: node, level: level)
-        }
-        node = child
-      }
-      return CoveringNode(node: node, level: 1)
+    if _fastPath(lowest == .one && Level.one.sameNode(first, last)) {
+      return view.descend { handOver(view, $0, first, $1, thread) }
     }
     return descendSlow(view, first: first, last: last, lowest: lowest, thread)
   }

@@ -26,14 +26,8 @@ public enum GlobalStrategy: LockingStrategy {
     _ view: TableView<C>, first: UInt64, last: UInt64, lowest: Level, _ thread: ThreadContext
   ) -> CoveringNode where C.Strategy == Self {
     view.lock(view.root, thread)
-    // One leaf table: straight down, which the compiler unrolls.
-    if lowest == .one && Level.one.sameNode(first, last) {
-      var node = view.root
-      for level in (2...C.Format.levels).reversed() {
-        guard let child = view.child(of: node, first, level) else { return CoveringNode(node: node, level: level) }
-        node = child
-      }
-      return CoveringNode(node: node, level: 1)
+    if _fastPath(lowest == .one && Level.one.sameNode(first, last)) {
+      return view.descend { view.child(of: $0, first, $1) }
     }
     return descendSlow(view, first: first, last: last, lowest: lowest)
   }

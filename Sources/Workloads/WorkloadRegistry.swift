@@ -16,7 +16,7 @@ public enum WorkloadRegistry {
     workloads: workloads.map { $0.item },
     strategies: strategies.map { .init(name: $0.name, summary: $0.summary) } + FloorKind.allCases.map(\.item),
     locks: locks.map { .init(name: $0.name, summary: $0.summary) },
-    formats: formats.map { .init(name: $0.name, summary: $0.summary) },
+    formats: FormatRegistry.all.map { .init(name: $0.name, summary: $0.summary) },
     parameters: WorkloadParameters.catalogue)
 
   private static let workloads: [any Workload.Type] = [
@@ -25,7 +25,6 @@ public enum WorkloadRegistry {
   ]
   private static let strategies: [any LockingStrategy.Type] = [GlobalStrategy.self, CouplingStrategy.self]
   private static let locks: [any NodeLock.Type] = [TTASLock.self, TicketLock.self]
-  private static let formats: [any EntryFormat.Type] = [X86_64.self]
 
   /// The guarantee that a strategy declares, nil for names that are not strategies of the core.
   public static func guarantee(ofStrategy name: String) -> String? {

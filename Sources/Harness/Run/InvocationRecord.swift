@@ -1,0 +1,35 @@
+import Results
+
+/// What one ended invocation adds to the run's files.
+struct InvocationRecord {
+  let samples: [Sample]
+  let line: Journal.Line
+  let warnings: [String]
+  /// What went wrong, nil for a good invocation.
+  let failure: String?
+
+  init(_ outcome: TrialProcess.Outcome, entry: Plan.Entry, runID: RunID, started: UTCTimestamp) {
+    let rows = SampleRows(runID: runID, entry: entry)
+    let status: Journal.Line.Status
+    switch outcome {
+    case .measured(let report):
+      samples = rows.rows(report)
+      warnings = report.warnings
+      if let window = report.windows.first(where: { !$0.violations.isEmpty }), let first = window.violations.first {
+        status = .failed
+        failure = "the check after window \(window.window) failed: \(first)"
+      } else {
+        status = .ok
+        failure = nil
+      }
+    case .failed(let reason):
+      samples = [rows.errorRow(note: reason, started: started)]
+      warnings = []
+      status = .error
+      failure = reason
+    }
+    line = Journal.Line(
+      caseID: CaseID(of: entry.cell).description, invocation: entry.invocation, order: entry.order, status: status,
+      note: failure.map(SampleRows.oneLine))
+  }
+}

@@ -1,0 +1,36 @@
+import Results
+
+/// Progress as text: pure, so that it can be tested without a terminal or a clock.
+struct ProgressLine {
+  let finished: Int
+  let total: Int
+  let rounds: Int
+  /// Finished by this process; those a resumed run had before cost no time now.
+  let finishedNow: Int
+  let elapsed: Duration
+  /// Expected time of one invocation before any was measured.
+  let plannedInvocation: Duration
+
+  /// Time the rest will take: at the pace so far, or as planned until there is a pace.
+  var remaining: Duration {
+    let pace = finishedNow > 0 ? elapsed / finishedNow : plannedInvocation
+    return pace * (total - finished)
+  }
+
+  /// `[ 37/240] round 1/5, 12 s left: strategy=coupling threads=2`.
+  func text(round: Int, label: String) -> String {
+    let count = String(finished)
+    let width = String(total).count
+    let padding = String(repeating: " ", count: max(0, width - count.count))
+    return "[\(padding)\(count)/\(total)] round \(round + 1)/\(rounds), \(Self.words(remaining)) left: \(label)"
+  }
+
+  /// Whole seconds up to two minutes, then minutes, then hours and minutes; rounded up, for nobody minds being early.
+  static func words(_ duration: Duration) -> String {
+    let seconds = Int(duration.inSeconds.rounded(.up))
+    if seconds < 120 { return "\(max(0, seconds)) s" }
+    let minutes = (seconds + 59) / 60
+    if minutes < 120 { return "\(minutes) min" }
+    return "\(minutes / 60) h \(minutes % 60) min"
+  }
+}

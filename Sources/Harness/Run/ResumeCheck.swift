@@ -1,0 +1,49 @@
+import Results
+
+/// Decides whether a run can go on, and brings its files to the state its journal promises.
+enum ResumeCheck {
+  static func header(of plan: Plan, runID: RunID) -> Journal.Header {
+    Journal.Header(
+      schema: Journal.schema, runID: runID.description, suite: plan.suite.name, suiteHash: plan.suite.contentHash,
+      planHash: plan.contentHash, build: ToolFacts.identity ?? "", entries: plan.entries.count)
+  }
+
+  /// - Throws: ``JournalError``: unreadable, or of another suite, plan or build.
+  static func check(
+    _ directory: RunDirectory, plan: Plan
+  ) throws(JournalError) -> (content: Journal.Content, runID: RunID) {
+    let path = directory.path(of: .journal)
+    let content = try Journal.read(path)
+    guard let runID = RunID(content.header.runID) else {
+      throw .malformed(path: path, line: 1, reason: "`\(content.header.runID)` is no run identifier")
+    }
+    let wanted = header(of: plan, runID: runID)
+    let found = content.header
+    func differs(_ what: String) -> JournalError { .differs(path: path, what: what) }
+    guard found.suite == wanted.suite else {
+      throw differs("it is a run of the suite \(found.suite), not \(wanted.suite)")
+    }
+    guard found.suiteHash == wanted.suiteHash else {
+      throw differs("the suite file or --quick changed since the run began")
+    }
+    guard found.planHash == wanted.planHash else {
+      throw differs("the filters are not those the run began with")
+    }
+    guard found.build == wanted.build else {
+      throw differs("the program was built anew since the run began, and rows of two builds do not belong together")
+    }
+    return (content, runID)
+  }
+
+  /// Removes rows whose invocation has no journal line: it was cut off between the two files and is measured again.
+  static func dropUnfinishedRows(_ directory: RunDirectory, _ content: Journal.Content) throws {
+    // A run cut off before its first batch has no samples yet.
+    guard TextFile.exists(directory.path(of: .samples)) else { return }
+    let file = try directory.readSamples()
+    let finished = Set(content.lines.map(\.order))
+    let kept = file.samples.filter { finished.contains($0.order) }
+    if kept.count != file.samples.count || file.tornTail != nil {
+      try directory.replace(.samples, with: SampleFile.encode(kept))
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import Results
+import Topology
+
+/// What a matrix key may hold, drawn from what this build can run.
+struct SuiteVocabulary {
+  /// How values of one key are checked.
+  enum Rule {
+    /// One of these words.
+    case words([String])
+    /// An integer of at least 1.
+    case positiveInteger
+    /// Free text with its own grammar; nil means legal, otherwise what is wrong.
+    case grammar((String) -> String?)
+  }
+
+  let catalogue: Catalogue
+
+  var keys: [String] { SuiteKey.axes + catalogue.parameters.map(\.name) }
+
+  /// - Returns: nil for a key that does not exist.
+  func rule(for key: String) -> Rule? {
+    switch key {
+    case SuiteKey.workload: return .words(catalogue.workloads.map(\.name))
+    case SuiteKey.strategy: return .words(catalogue.strategies.map(\.name))
+    case SuiteKey.lock: return .words(catalogue.locks.map(\.name))
+    case SuiteKey.format: return .words(catalogue.formats.map(\.name))
+    case SuiteKey.threads: return .positiveInteger
+    case SuiteKey.placement: return .grammar(Self.placementFault)
+    case SuiteKey.memoryPolicy: return .grammar(Self.memoryPolicyFault)
+    default:
+      guard let parameter = catalogue.parameters.first(where: { $0.name == key }) else { return nil }
+      return parameter.choices.isEmpty ? .positiveInteger : .words(parameter.choices)
+    }
+  }
+
+  private static func placementFault(_ text: String) -> String? {
+    do { _ = try PlacementPolicy(parsing: text) } catch { return error.description }
+    return nil
+  }
+
+  private static func memoryPolicyFault(_ text: String) -> String? {
+    do { _ = try MemoryPolicy(parsing: text) } catch { return error.description }
+    return nil
+  }
+}

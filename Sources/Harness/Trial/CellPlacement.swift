@@ -1,0 +1,24 @@
+public import Results
+public import Topology
+
+/// Turns the placement and memory policy of a cell, as written, into CPUs and nodes of this machine.
+public enum CellPlacement {
+  /// - Throws: ``TrialError/badPolicy(key:text:reason:)`` when the machine does not have what the cell asks for.
+  public static func resolve(
+    _ cell: Cell, on topology: HostTopology
+  ) throws(TrialError) -> (placement: Placement, policy: MemoryPolicy) {
+    let placement: Placement
+    do {
+      placement = try PlacementPolicy(parsing: cell.placement).resolve(workers: cell.threads, on: topology)
+    } catch {
+      throw .badPolicy(key: SuiteKey.placement, text: cell.placement, reason: error.description)
+    }
+    do {
+      let policy = try MemoryPolicy(parsing: cell.memoryPolicy)
+      try policy.validate(on: topology)
+      return (placement, policy)
+    } catch {
+      throw .badPolicy(key: SuiteKey.memoryPolicy, text: cell.memoryPolicy, reason: error.description)
+    }
+  }
+}

@@ -1,0 +1,71 @@
+public import Results
+
+/// What a child process measured; travels as JSON on its standard output.
+public struct TrialReport: Hashable, Codable, Sendable {
+  public var windows: [WindowResult]
+  /// What a reader of the log should know: placement that could not be verified, counters that could not be opened.
+  public var warnings: [String]
+
+  public init(windows: [WindowResult], warnings: [String]) {
+    self.windows = windows
+    self.warnings = warnings
+  }
+}
+
+/// One window of one invocation.
+public struct WindowResult: Hashable, Codable, Sendable {
+  /// 0 for the first measured window.
+  public var window: Int
+  /// Wall-clock start, Unix milliseconds.
+  public var startedMilliseconds: Int64
+  public var workers: [WorkerResult]
+  /// Words of the `flags` column.
+  public var flags: [String]
+  /// What the workload's check found wrong after the window; empty when the work was correct.
+  public var violations: [String]
+  /// Bytes of table frames in use after the window.
+  public var tableBytes: UInt64
+
+  public init(
+    window: Int, startedMilliseconds: Int64, workers: [WorkerResult], flags: [String], violations: [String],
+    tableBytes: UInt64
+  ) {
+    self.window = window
+    self.startedMilliseconds = startedMilliseconds
+    self.workers = workers
+    self.flags = flags
+    self.violations = violations
+    self.tableBytes = tableBytes
+  }
+}
+
+/// One worker in one window.
+public struct WorkerResult: Hashable, Codable, Sendable {
+  /// The CPU it was pinned to.
+  public var cpu: Int
+  public var operations: UInt64
+  /// Wall time between `begin` and `end`, summed over the window's sections.
+  public var activeNanoseconds: UInt64
+  /// CPU time the thread got in the same spans.
+  public var cpuNanoseconds: UInt64
+  public var sections: UInt64
+  /// Sections that ended on another CPU than `cpu`.
+  public var misplacedSections: UInt64
+  public var counters: [CounterReading]
+
+  public init(
+    cpu: Int, operations: UInt64, activeNanoseconds: UInt64, cpuNanoseconds: UInt64, sections: UInt64,
+    misplacedSections: UInt64, counters: [CounterReading]
+  ) {
+    self.cpu = cpu
+    self.operations = operations
+    self.activeNanoseconds = activeNanoseconds
+    self.cpuNanoseconds = cpuNanoseconds
+    self.sections = sections
+    self.misplacedSections = misplacedSections
+    self.counters = counters
+  }
+
+  /// Whether something else ran on the worker's CPU for more than 2 % of its time.
+  public var wasPreempted: Bool { Double(cpuNanoseconds) < 0.98 * Double(activeNanoseconds) }
+}

@@ -1,0 +1,67 @@
+import Counters
+public import Results
+public import Topology
+
+/// Makes the workload of a cell. Throws for a combination that does not exist.
+public typealias WorkloadMaker = @Sendable (Cell, Placement, MemoryPolicy) throws -> ErasedWorkload
+
+/// Measures one invocation of one cell in this process, which should do nothing else.
+///
+/// Phases: place and start the workers, set them up one after the other, warm up, then the windows. Between windows all
+/// workers are parked, and what the window did is checked and kept in memory.
+public struct TrialRunner {
+  private let specification: TrialSpecification
+  private let topology: HostTopology
+  private let make: WorkloadMaker
+
+  public init(_ specification: TrialSpecification, topology: HostTopology, make: @escaping WorkloadMaker) {
+    self.specification = specification
+    self.topology = topology
+    self.make = make
+  }
+
+  /// - Throws: ``TrialError``, or what the workload maker throws.
+  public func run() throws -> TrialReport {
+    let cell = specification.cell
+    let (placement, policy) = try CellPlacement.resolve(cell, on: topology)
+    let workload = try make(cell, placement, policy)
+    let counters = try CounterCatalogue.counters(inGroups: specification.counters)
+    let crew = try WorkerCrew(placement: placement, workload: workload, counters: counters)
+    defer { crew.dismiss() }
+    try crew.setUp()
+    let settings = specification.window
+    if settings.warmUpMilliseconds > 0 {
+      crew.runWindow(length: .milliseconds(settings.warmUpMilliseconds))
+    }
+    let verification = PlacementVerification(placement: placement, policy: policy, topology: topology)
+    var warnings: [String] = []
+    var windows: [WindowResult] = []
+    for index in 0..<settings.count {
+      let steal = StealClock.read(cpus: placement.cpus)
+      let started = UTCTimestamp.now()
+      crew.runWindow(length: .milliseconds(settings.lengthMilliseconds))
+      let stolen = StealClock.read(cpus: placement.cpus)
+      let workers = (0..<cell.threads).map { crew.result(ofWorker: $0) }
+      let violations = workload.check()
+      var flags: [SampleFlag] = []
+      if !violations.isEmpty { flags.append(.failed) }
+      if workers.contains(where: { $0.misplacedSections > 0 }) { flags.append(.misplaced) }
+      do {
+        if try !verification.holds(workload.residencySample(64)), !flags.contains(.misplaced) {
+          flags.append(.misplaced)
+        }
+      } catch {
+        let text = "memory placement not verified: \(error)"
+        if !warnings.contains(text) { warnings.append(text) }
+      }
+      if workers.contains(where: \.wasPreempted) { flags.append(.preempted) }
+      if let steal, let stolen, stolen > steal { flags.append(.steal) }
+      if placement.isOversubscribed { flags.append(.oversubscribed) }
+      windows.append(
+        WindowResult(
+          window: index, startedMilliseconds: started.millisecondsSinceEpoch, workers: workers,
+          flags: flags.map(\.rawValue), violations: violations, tableBytes: workload.tableBytes()))
+    }
+    return TrialReport(windows: windows, warnings: warnings)
+  }
+}

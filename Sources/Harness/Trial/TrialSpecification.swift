@@ -1,0 +1,15 @@
+public import Results
+
+/// Everything a child process needs to measure one invocation of one cell; travels as JSON on its standard input.
+public struct TrialSpecification: Hashable, Codable, Sendable {
+  public var cell: Cell
+  public var window: WindowSettings
+  /// Names of counter groups.
+  public var counters: [String]
+
+  public init(cell: Cell, window: WindowSettings, counters: [String]) {
+    self.cell = cell
+    self.window = window
+    self.counters = counters
+  }
+}

@@ -1,0 +1,87 @@
+import Results
+import Subprocess
+import Testing
+
+struct CommandTests {
+  @Test(arguments: [[], ["run"], ["list"], ["compare"], ["doctor"], ["verify"], ["decode"], ["trial"]])
+  func `Every command's help has an example`(command: [String]) async throws {
+    let result = try await Pagebench.run(command + ["--help"])
+    #expect(result.status == .exited(0))
+    #expect(result.errors.isEmpty)
+    #expect(result.output.contains("Example:"), "\(result.output)")
+    #expect(result.output.contains("pagebench \(command.first ?? "run")"))
+  }
+
+  @Test(arguments: [
+    ["nonsense"], ["run"], ["run", "x.toml", "--no-such-option"], ["list", "nothing"], ["compare", "x"],
+  ])
+  func `Wrong usage exits 2 and says so on standard error`(arguments: [String]) async throws {
+    let result = try await Pagebench.run(arguments)
+    #expect(result.status == .exited(2))
+    #expect(result.output.isEmpty)
+    #expect(!result.errors.isEmpty)
+  }
+
+  @Test func `The hidden command is not in the overview`() async throws {
+    let result = try await Pagebench.run("--help")
+    #expect(!result.output.contains("trial"))
+  }
+
+  @Test func `A trial without a specification says whose command it is`() async throws {
+    let result = try await Pagebench.run("trial")
+    #expect(result.status == .exited(1))
+    #expect(result.errors.contains("pagebench run"))
+  }
+
+  @Test(arguments: ["workloads", "strategies", "locks", "formats", "parameters", "counters"])
+  func `Lists are the same in text and JSON`(kind: String) async throws {
+    let text = try await Pagebench.run("list", kind)
+    let json = try await Pagebench.run("list", kind, "--format", "json")
+    #expect(text.status == .exited(0) && json.status == .exited(0))
+    let names = json.output.split(separator: "\n").compactMap { line -> Substring? in
+      guard line.contains("\"name\" : ") else { return nil }
+      return line.split(separator: "\"").dropFirst(3).first
+    }
+    #expect(!names.isEmpty)
+    for name in names { #expect(text.output.contains(name)) }
+  }
+
+  @Test func `A samples file with a torn last line is read without it, with a warning`() async throws {
+    let workspace = try Workspace()
+    var samples: [Sample] = []
+    for strategy in ["global", "coupling"] {
+      for invocation in 0..<6 {
+        samples.append(
+          Sample(
+            runID: "01JQ00000000000000000000AA",
+            cell: Cell(
+              suite: "demo", workload: "map", strategy: strategy, lock: "ttas", format: "x86-64", threads: 1,
+              placement: "compact", memoryPolicy: "local", parameters: [:]),
+            benchVersion: 1, block: invocation, order: invocation, invocation: invocation, window: 0, startedUTC: nil,
+            windowNanoseconds: 1000, operations: 10, metric: MetricName.timePerOperation,
+            value: Double(10 + invocation), unit: "ns/op", better: .lower, source: .clock))
+      }
+    }
+    let text = String(decoding: SampleFile.encode(samples), as: UTF8.self)
+    let path = try workspace.write("samples.csv", String(text.dropLast(40)))
+    let compared = try await Pagebench.run("compare", path, "--col", "strategy", "--format", "csv")
+    #expect(compared.status == .exited(0), "\(compared.errors)")
+    #expect(compared.errors.contains("torn"))
+    let verified = try await Pagebench.run("verify", path)
+    #expect(verified.output.contains("torn"))
+  }
+
+  @Test func `Verifying nothing is an error`() async throws {
+    let workspace = try Workspace()
+    let result = try await Pagebench.run("verify", workspace.path)
+    #expect(result.status == .exited(1))
+  }
+
+  @Test func `The doctor shows every counter with a status`() async throws {
+    let result = try await Pagebench.run("doctor", "--counters")
+    for name in ["task-clock", "page-faults", "context-switches", "cpu-migrations", "cycles", "instructions"] {
+      #expect(result.output.contains(name))
+    }
+    #expect(result.output.contains("status"))
+  }
+}

@@ -1,0 +1,152 @@
+import Results
+import Testing
+
+@testable import Harness
+
+struct SampleRowsTests {
+  private func rows(_ window: WindowResult, threads: Int = 2) throws -> [Sample] {
+    let entry = try #require(try Plan(try Fixture.suite(), usableCPUs: 2).entries.first { $0.cell.threads == threads })
+    return SampleRows(runID: RunID.generate(), entry: entry).rows(TrialReport(windows: [window], warnings: []))
+  }
+
+  private func window(
+    _ workers: [WorkerResult], flags: [String] = [], violations: [String] = []
+  ) -> WindowResult {
+    WindowResult(
+      window: 0, startedMilliseconds: 1_772_368_496_789, workers: workers, flags: flags, violations: violations,
+      tableBytes: 8192)
+  }
+
+  private func value(_ rows: [Sample], _ metric: String, _ scope: SampleScope = .all) throws -> Sample {
+    try #require(rows.first { $0.metric == metric && $0.scope == scope })
+  }
+
+  @Test func `Time per operation is what the thread pays, throughput what all achieve`() throws {
+    // Worker 0: 100 operations in 1000 ns; worker 1: 300 in 2000 ns.
+    let rows = try rows(
+      window([Fixture.worker(operations: 100, active: 1000), Fixture.worker(operations: 300, active: 2000)]))
+    #expect(try value(rows, "time_per_op", .thread(0)).value == 10)
+    // 2000 / 300, to be read as the nearest double.
+    #expect(try value(rows, "time_per_op", .thread(1)).value == 2000.0 / 300.0)
+    // 3000 ns of thread time / 400 operations.
+    #expect(try value(rows, "time_per_op").value == 7.5)
+    // 400 operations in the 2000 ns of the slower worker: 0.2 per ns.
+    #expect(try value(rows, "throughput").value == 2e8)
+    #expect(try value(rows, "throughput").windowNanoseconds == 2000)
+    #expect(try value(rows, "throughput").operations == 400)
+    // (100 + 300)² / (2 · (100² + 300²)) = 160000 / 200000.
+    #expect(try value(rows, "fairness").value == 0.8)
+    #expect(try value(rows, "table_bytes").value == 8192)
+    #expect(rows[0].startedUTC?.rfc3339 == "2026-03-01T12:34:56.789Z")
+  }
+
+  @Test func `Workers that do not disturb each other keep their time and add their throughput`() throws {
+    let one = try rows(window([Fixture.worker(operations: 50, active: 1000)]), threads: 1)
+    let two = try rows(
+      window([Fixture.worker(operations: 50, active: 1000), Fixture.worker(operations: 50, active: 1000)]))
+    #expect(try value(one, "time_per_op").value == value(two, "time_per_op").value)
+    #expect(try value(two, "throughput").value == value(one, "throughput").value.map { 2 * $0 })
+    #expect(try value(two, "fairness").value == 1)
+  }
+
+  @Test func `A window without operations has no values, not zeroes`() throws {
+    let rows = try rows(window([Fixture.worker(operations: 0, active: 1000)]), threads: 1)
+    for metric in ["time_per_op", "throughput"] {
+      let row = try value(rows, metric)
+      #expect(row.value == nil)
+      #expect(row.status == .notCounted)
+      #expect(row.note == "no operation was completed in the window")
+    }
+  }
+
+  @Test func `A counter that a worker does not have has no sum`() throws {
+    let present = CounterReading(
+      name: "cycles", value: 1000, status: .ok, enabledNanoseconds: 10, runningNanoseconds: 10, source: "perf")
+    let absent = CounterReading(name: "cycles", value: nil, status: .noSlot, source: "perf", note: "all taken")
+    let rows = try rows(
+      window([
+        Fixture.worker(operations: 10, active: 100, counters: [present]),
+        Fixture.worker(operations: 10, active: 100, counters: [absent]),
+      ]))
+    #expect(try value(rows, "ctr.cycles").value == nil)
+    #expect(try value(rows, "ctr.cycles").status == .noSlot)
+    #expect(try value(rows, "ctr.cycles", .thread(0)).value == 1000)
+    #expect(!rows.contains { $0.metric == "der.cycles" })
+  }
+
+  @Test func `A counter that no worker has is said once`() throws {
+    let absent = CounterReading(name: "cycles", value: nil, status: .notSupported, source: "perf", note: "no PMU")
+    let rows = try rows(
+      window([
+        Fixture.worker(operations: 10, active: 100, counters: [absent]),
+        Fixture.worker(operations: 10, active: 100, counters: [absent]),
+      ]))
+    #expect(rows.filter { $0.metric == "ctr.cycles" }.map(\.scope) == [.all])
+    #expect(try value(rows, "ctr.cycles").status == .notSupported)
+    #expect(try value(rows, "ctr.cycles").note == "no PMU")
+  }
+
+  @Test func `A multiplexed counter stays raw, and its derived row is scaled`() throws {
+    let reading = CounterReading(
+      name: "cycles", value: 1000, status: .scaled, enabledNanoseconds: 100, runningNanoseconds: 25, source: "perf")
+    let rows = try rows(window([Fixture.worker(operations: 50, active: 100, counters: [reading])]), threads: 1)
+    #expect(try value(rows, "ctr.cycles").value == 1000)
+    #expect(try value(rows, "ctr.cycles").enabledNanoseconds == 100)
+    #expect(try value(rows, "ctr.cycles").runningNanoseconds == 25)
+    // 1000 · 100 / 25 / 50.
+    #expect(try value(rows, "der.cycles").value == 80)
+    #expect(try value(rows, "der.cycles").unit == "1/op")
+  }
+
+  @Test func `Flags stand on every row of the window, and the first violation in the note`() throws {
+    let rows = try rows(
+      window(
+        [Fixture.worker(operations: 1, active: 1)], flags: ["failed", "preempted"], violations: ["a\nb", "c"]),
+      threads: 1)
+    for row in rows {
+      #expect(row.flags == [.failed, .preempted])
+      #expect(row.note == "check failed: a | b")
+    }
+  }
+
+  @Test func `Every row survives the file`() throws {
+    let rows = try rows(
+      window([Fixture.worker(operations: 3, active: 10), Fixture.worker(operations: 0, active: 10)], flags: ["steal"]))
+    #expect(try SampleFile.read(bytes: SampleFile.encode(rows), path: "x").samples == rows)
+  }
+
+  @Test func `An invocation that yielded nothing has one row that says why`() throws {
+    let entry = try Plan(try Fixture.suite(), usableCPUs: 2).entries[0]
+    let record = InvocationRecord(
+      .failed("the process was killed by SIGSEGV"), entry: entry, runID: RunID.generate(), started: .now())
+    #expect(record.samples.count == 1)
+    #expect(record.samples[0].value == nil)
+    #expect(record.samples[0].status == .error)
+    #expect(record.samples[0].note == "the process was killed by SIGSEGV")
+    #expect(record.line.status == .error)
+  }
+
+  @Test(arguments: [(980, 1000, false), (979, 1000, true), (1000, 1000, false), (0, 0, false)])
+  func `Losing more than two percent of the CPU counts as preempted`(cpu: UInt64, active: UInt64, expected: Bool) {
+    #expect(Fixture.worker(operations: 1, active: active, cpu: cpu).wasPreempted == expected)
+  }
+}
+
+struct StealClockTests {
+  // Columns as proc_stat(5) gives them: user nice system idle iowait irq softirq steal guest guest_nice.
+  private let text = """
+    cpu  30 0 9 90 0 0 0 33 0 0
+    cpu0 10 0 3 30 0 0 0 11 0 0
+    cpu1 10 0 3 30 0 0 0 22 0 0
+    intr 5
+    """
+
+  @Test func `Steal is added over the CPUs asked for, each once`() {
+    #expect(StealClock.steal(in: text, cpus: [1]) == 22)
+    #expect(StealClock.steal(in: text, cpus: [0, 1, 0]) == 33)
+  }
+
+  @Test func `A CPU that is not listed makes the sum unknown`() {
+    #expect(StealClock.steal(in: text, cpus: [0, 2]) == nil)
+  }
+}

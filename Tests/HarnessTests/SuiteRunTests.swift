@@ -1,0 +1,182 @@
+import Glibc
+import Results
+import Synchronization
+import Testing
+
+@testable import Harness
+
+/// Whole runs with a shell script in the child's place.
+struct SuiteRunTests {
+  /// A report of one window and one worker, as a child would write it.
+  private static let report = """
+    {"warnings":[],"windows":[{"flags":[],"startedMilliseconds":1772368496789,"tableBytes":4096,"violations":[],\
+    "window":0,"workers":[{"activeNanoseconds":1000,"counters":[],"cpu":0,"cpuNanoseconds":1000,\
+    "misplacedSections":0,"operations":100,"sections":1}]}]}
+    """
+
+  private func child(_ script: String) -> TrialProcess {
+    TrialProcess(executable: "/bin/sh", arguments: ["-c", script])
+  }
+
+  private func run(
+    _ script: String, plan: Plan? = nil, in base: TemporaryDirectory, resume: String? = nil
+  ) async throws -> (SuiteRun.Outcome, warnings: [String]) {
+    let warnings = EventLog()
+    var run = SuiteRun(
+      try plan ?? Plan(try Fixture.suite(), usableCPUs: 2), topology: Fixture.topology(cpus: 2), process: child(script),
+      progress: Progress(.silent)
+    ) { warnings.add($0) }
+    let outcome = if let resume { try await run.resume(resume) } else { try await run.start(base: base.path) }
+    return (outcome, warnings.all)
+  }
+
+  @Test func `A run leaves samples, environment and journal that agree`() async throws {
+    let base = try TemporaryDirectory()
+    let (outcome, warnings) = try await run("cat > /dev/null; echo '\(Self.report)'", in: base)
+    #expect(outcome.measuredCount == 12)
+    #expect(outcome.failures.isEmpty && !outcome.wasInterrupted && warnings.isEmpty)
+    let file = try outcome.directory.readSamples()
+    #expect(Set(file.samples.map(\.order)) == Set(0..<12))
+    #expect(file.samples.first { $0.metric == "time_per_op" }?.value == 10)
+    let environment = try outcome.directory.readEnvironment()
+    #expect(Set(file.samples.map(\.runID)) == [environment.runID])
+    let journal = try Journal.read(outcome.directory.path(of: .journal))
+    #expect(journal.lines.map(\.order) == Array(0..<12))
+    #expect(journal.lines.allSatisfy { $0.status == .ok })
+    #expect(!ResultsVerifier.verify(outcome.directory.path).hasErrors)
+  }
+
+  @Test(arguments: [
+    ("echo last words >&2; exit 3", "exited with code 3: last words"), ("kill -SEGV $$", "killed by SIGSEGV"),
+    ("cat > /dev/null; echo '{}'", "report cannot be read"),
+  ])
+  func `A child that fails costs its own rows only`(script: String, words: String) async throws {
+    let base = try TemporaryDirectory()
+    // The strategy under test comes in on standard input; only one of the two fails.
+    let (outcome, warnings) = try await run(
+      "if grep -q coupling; then \(script); else echo '\(Self.report)'; fi", in: base)
+    #expect(outcome.measuredCount == 12)
+    #expect(outcome.failures.count == 6)
+    #expect(
+      outcome.failures.allSatisfy { $0.contains(words) && $0.contains("strategy=coupling") }, "\(outcome.failures)")
+    #expect(warnings.count == 2, "one warning per cell, not per invocation")
+    let samples = try outcome.directory.readSamples().samples
+    let errors = samples.filter { $0.status == .error }
+    #expect(errors.count == 6)
+    #expect(errors.allSatisfy { $0.value == nil && $0.note.contains(words) && $0.cell.strategy == "coupling" })
+    #expect(samples.contains { $0.cell.strategy == "global" && $0.usableValue != nil })
+  }
+
+  @Test func `A child that hangs is ended`() async throws {
+    let outcome = try await child("sleep 600").measure(
+      TrialSpecification(
+        cell: Fixture.cell(), window: WindowSettings(warmUpMilliseconds: 0, lengthMilliseconds: 1, count: 1),
+        counters: []),
+      timeout: .milliseconds(200))
+    guard case .failed(let reason) = outcome else {
+      Issue.record("\(outcome)")
+      return
+    }
+    #expect(reason.contains("did not finish within 1 s"))
+  }
+
+  @Test func `A cancelled run leaves what finished and says so`() async throws {
+    let base = try TemporaryDirectory()
+    // The fourth child cancels the run and then hangs.
+    let mark = base.path + "/count"
+    let script = """
+      cat > /dev/null; echo x >> \(mark)
+      if [ $(wc -l < \(mark)) -eq 4 ]; then sleep 600; fi
+      echo '\(Self.report)'
+      """
+    let plan = try Plan(try Fixture.suite(), usableCPUs: 2)
+    let process = child(script)
+    let task = Task {
+      var run = SuiteRun(
+        plan, topology: Fixture.topology(cpus: 2), process: process, progress: Progress(.silent)
+      ) { _ in }
+      return try await run.start(base: base.path)
+    }
+    while (try? TextFile.read(mark))?.split(separator: "\n").count != 4 { try await Task.sleep(for: .milliseconds(5)) }
+    task.cancel()
+    let outcome = try await task.value
+    #expect(outcome.wasInterrupted)
+    #expect(outcome.measuredCount == 3)
+    #expect(Set(try outcome.directory.readSamples().samples.map(\.order)) == [0, 1, 2])
+    #expect(!ResultsVerifier.verify(outcome.directory.path).hasErrors)
+
+    // And goes on from there, without measuring anything twice.
+    let (resumed, _) = try await run(
+      "cat > /dev/null; echo '\(Self.report)'", in: base, resume: outcome.directory.path)
+    #expect(resumed.measuredCount == 9)
+    let samples = try resumed.directory.readSamples().samples
+    #expect(Set(samples.map(\.order)) == Set(0..<12))
+    #expect(samples.count { $0.metric == "throughput" } == 12)
+  }
+
+  @Test func `Rows that the journal does not promise are measured again`() async throws {
+    let base = try TemporaryDirectory()
+    let good = "cat > /dev/null; echo '\(Self.report)'"
+    let (outcome, _) = try await run(good, in: base)
+    let path = outcome.directory.path(of: .journal)
+    // As if the process had died between the rows of invocation 11 and its journal line, in the middle of a word.
+    let text = try TextFile.read(path)
+    let lines = text.split(separator: "\n")
+    try base.write(path, lines.dropLast(2).joined(separator: "\n") + "\n" + lines[11].prefix(20))
+    #expect(try Journal.read(path).lines.count == 10)
+    let (resumed, _) = try await run(good, in: base, resume: outcome.directory.path)
+    #expect(resumed.measuredCount == 2)
+    let samples = try resumed.directory.readSamples().samples
+    #expect(samples.count { $0.metric == "throughput" } == 12)
+    #expect(try Journal.read(path).lines.map(\.order).sorted() == Array(0..<12))
+  }
+
+  @Test func `A run of another plan is not resumed`() async throws {
+    let base = try TemporaryDirectory()
+    let good = "cat > /dev/null; echo '\(Self.report)'"
+    let (outcome, _) = try await run(good, in: base)
+    let other = try Plan(try Fixture.suite(), filters: ["threads=1"], usableCPUs: 2)
+    await #expect(throws: JournalError.self) {
+      try await run(good, plan: other, in: base, resume: outcome.directory.path)
+    }
+    #expect(try outcome.directory.readSamples().samples.count { $0.metric == "throughput" } == 12)
+  }
+
+  @Test func `Results that cannot be written are refused before anything is measured`() async throws {
+    let base = try TemporaryDirectory()
+    let file = base.path + "/file"
+    try base.write(file, "")
+    let mark = base.path + "/measured"
+    var run = SuiteRun(
+      try Plan(try Fixture.suite(), usableCPUs: 2), topology: Fixture.topology(cpus: 2),
+      process: child("touch \(mark)"), progress: Progress(.silent)
+    ) { _ in }
+    await #expect(throws: RunDirectoryError.self) { try await run.start(base: file + "/results") }
+    #expect(!TextFile.exists(mark))
+  }
+}
+
+struct EnvironmentTests {
+  @Test func `Facts that cannot be read are entries without a value`() throws {
+    let empty = try TemporaryDirectory()
+    let collector = EnvironmentCollector(topology: Fixture.topology(cpus: 2), root: empty.path)
+    var record = EnvironmentRecord(runID: RunID.generate().description)
+    collector.addLoad(to: &record, moment: "before")
+    #expect(record.entries.contains { $0.key == "loadavg_before" && $0.value == nil })
+    #expect(record.entries.contains { $0.key == "steal_before" && $0.value == nil })
+  }
+
+  @Test func `A directory outside version control has no commit`() async throws {
+    let empty = try TemporaryDirectory()
+    let finding = await RevisionReader(currentDirectory: empty.path).read()
+    #expect(finding.revision == .unversioned)
+    var record = EnvironmentRecord(runID: RunID.generate().description)
+    finding.add(to: &record)
+    #expect(record.entries.contains { $0.key == "commit" && $0.value == nil })
+  }
+
+  @Test func `Of the boot options only those that bear on measurements are kept`() {
+    let options = "root=/dev/sda1 isolcpus=2-3 console=ttyS0 mitigations=off nohz_full=2-3 -- --isolcpus-of-init tsc"
+    #expect(EnvironmentCollector.measurementOptions(of: options) == "isolcpus=2-3 mitigations=off nohz_full=2-3")
+  }
+}
