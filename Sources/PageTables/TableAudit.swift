@@ -1,18 +1,20 @@
 public import Addressing
-internal import Formats
-internal import Locks
-internal import PhysicalMemory
+public import Formats
+public import Locks
+public import PhysicalMemory
 
 /// What a tree looks like when nobody is editing it, and whether it is well-formed.
+///
+/// Inlinable because harnesses audit large trees after every window: specialised, an entry takes a nanosecond, not a hundred.
 public struct TableAudit: Sendable {
   /// Table nodes, the root included.
-  public private(set) var tables = 0
+  public var tables = 0
   /// Leaves by level; index 0 is unused.
-  public private(set) var leaves = [Int](repeating: 0, count: 8)
+  public var leaves = [Int](repeating: 0, count: 8)
   /// One sentence per broken invariant, at most ``violationLimit``.
-  public private(set) var violations: [String] = []
+  public var violations: [String] = []
   /// Table nodes, at most as many as asked for.
-  public private(set) var sampledTables: [PhysicalAddress] = []
+  public var sampledTables: [PhysicalAddress] = []
 
   public static var violationLimit: Int { 8 }
 
@@ -25,6 +27,7 @@ public struct TableAudit: Sendable {
   /// Call only while no cursor lives.
   ///
   /// - Complexity: O(entries of all tables).
+  @inlinable
   public init<C: Configuration>(_ view: TableView<C>, samplingTables limit: Int = 0) {
     var seen: Set<PhysicalAddress> = []
     visit(view, view.root, C.Format.rootLevel, &seen, limit)
@@ -33,7 +36,8 @@ public struct TableAudit: Sendable {
   /// Leaves of all sizes.
   public var leafCount: Int { leaves.reduce(0, +) }
 
-  private mutating func visit<C: Configuration>(
+  @inlinable
+  mutating func visit<C: Configuration>(
     _ view: TableView<C>, _ node: PhysicalAddress, _ level: Level, _ seen: inout Set<PhysicalAddress>, _ limit: Int
   ) {
     let record = view.memory.record(node)
@@ -65,7 +69,8 @@ public struct TableAudit: Sendable {
     }
   }
 
-  private mutating func report(_ violation: String) {
+  @usableFromInline
+  mutating func report(_ violation: String) {
     if violations.count < Self.violationLimit { violations.append(violation) }
   }
 }

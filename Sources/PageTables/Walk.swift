@@ -14,16 +14,27 @@ extension TableView {
   public func translate(_ address: VirtualAddress) -> Mapping? {
     let raw = address.rawValue
     var node = root
-    for level in (2...C.Format.levels).reversed() {
-      // Acquiring: pairs with the releasing store that linked the child, so its zeroed slots are visible.
-      let word = slot(node, raw, level).loadAcquiring()
-      guard let child = C.Format.child(word, at: Level(level)) else {
-        return word == 0 ? nil : mapping(word, raw, level)
-      }
-      node = child
-    }
-    let word = slot(node, raw, 1).loadAcquiring()
-    return word == 0 ? nil : mapping(word, raw, 1)
+    // Written out for the same reason as `descend`.
+    if C.Format.levels >= 5, let word = step(&node, raw, 5) { return leaf(word, raw, 5) }
+    if C.Format.levels >= 4, let word = step(&node, raw, 4) { return leaf(word, raw, 4) }
+    if let word = step(&node, raw, 3) { return leaf(word, raw, 3) }
+    if let word = step(&node, raw, 2) { return leaf(word, raw, 2) }
+    return leaf(slot(node, raw, 1).loadAcquiring(), raw, 1)
+  }
+
+  /// Moves `node` down one level if the slot holds a table; otherwise returns what it holds.
+  @inlinable @inline(__always)
+  func step(_ node: inout PhysicalAddress, _ address: UInt64, _ level: Int) -> UInt64? {
+    // Acquiring: pairs with the releasing store that linked the child, so its zeroed slots are visible.
+    let word = slot(node, address, level).loadAcquiring()
+    guard let child = C.Format.child(word, at: Level(level)) else { return word }
+    node = child
+    return nil
+  }
+
+  @inlinable @inline(__always)
+  func leaf(_ word: UInt64, _ address: UInt64, _ level: Int) -> Mapping? {
+    word == 0 ? nil : mapping(word, address, level)
   }
 
   /// The leaf spelled by `word` in the slot that holds `address`.

@@ -1,4 +1,5 @@
 internal import Executions
+internal import Results
 
 /// What a worker keeps between sections: its visiting order and its tallies. Touched by the worker while it runs and by checks
 /// while it is parked; hot loops copy what they need into locals.
@@ -29,36 +30,43 @@ final class WorkerState: @unchecked Sendable {
   /// Worker number.
   var number: Int { thread.worker }
 
-  /// Visits one slot after the other, over and over, until the window ends; `body` is inlined into the loop.
+  /// Visits one slot after the other, over and over, until the window ends. Returns how many.
+  ///
+  /// - Parameter batch: visits between two looks at the window's flag.
   @inline(__always)
-  func visitUntilOver(_ isOver: () -> Bool, batch: Int, _ body: (UInt64) -> Void) -> UInt64 {
-    var index = next
-    var operations: UInt64 = 0
+  func visit<A: SlotAction>(_ action: inout A, until window: Window, batch: Int) -> UInt64 {
     let visits = visits
     let count = visits.count
+    var index = next
+    var operations: UInt64 = 0
     repeat {
       let end = min(index &+ batch, count)
       operations &+= UInt64(truncatingIfNeeded: end &- index)
       while index < end {
-        body(visits[index])
+        action.act(visits[index])
         index &+= 1
       }
       if index == count {
         index = 0
         passes &+= 1
       }
-    } while !isOver()
+    } while !window.isOver
     next = index
     return operations
   }
 
-  /// Visits every slot once, in order.
+  /// Visits every slot once, in order. Returns how many.
   @inline(__always)
-  func visitOnce(_ body: (UInt64) -> Void) -> UInt64 {
+  func visitOnce<A: SlotAction>(_ action: inout A) -> UInt64 {
     let visits = visits
-    for index in 0..<visits.count { body(visits[index]) }
+    for index in 0..<visits.count { action.act(visits[index]) }
     return UInt64(visits.count)
   }
+}
+
+/// What a workload does at one slot, with its tally: a type, not a closure, because closures are not inlined into the loop.
+protocol SlotAction {
+  mutating func act(_ start: UInt64)
 }
 
 /// Addresses in a row, read by hot loops without reference counting or bounds checks in release builds.

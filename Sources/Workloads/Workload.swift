@@ -10,7 +10,7 @@ protocol Workload: SendableMetatype {
   /// Brings the worker's part of the region into the state that a window starts from.
   static func populate<C>(_ space: Space<C>, _ worker: WorkerState)
   /// Runs one window; see ``ErasedWorkload/run``.
-  static func run<C>(_ space: Space<C>, _ worker: WorkerState, _ window: Window)
+  static func run<C, S: SlotShape>(_ space: Space<C>, _ worker: WorkerState, _ window: Window, _ shape: S.Type)
   /// What must hold after a window beyond what ``Space/commonViolations(_:_:)`` checks for all workloads.
   static func violations<C>(_ space: Space<C>, _ audit: TableAudit) -> [String]
 }
@@ -22,17 +22,18 @@ extension Workload {
 }
 
 extension Space {
+  /// Operations between two looks at the window's flag: a few microseconds.
+  var batch: Int { max(1, 256 / plan.parameters.pagesPerOperation) }
+
   /// Maps the worker's home slots.
   func mapHomeSlots(_ worker: WorkerState) {
-    withOperations(worker.thread) { operations in
-      for start in worker.homeSlots { worker.mapped += operations.map(start, ranOut: &worker.ranOutOfFrames) }
-    }
+    let slots = SlotOperations(self, worker, AnyShape.self)
+    for start in worker.homeSlots { worker.mapped += slots.map(start, ranOut: &worker.ranOutOfFrames) }
   }
 
   /// Unmaps the worker's home slots.
   func takeHomeSlots(_ worker: WorkerState) {
-    withOperations(worker.thread) { operations in
-      for start in worker.homeSlots { worker.taken += operations.take(start) }
-    }
+    let slots = SlotOperations(self, worker, AnyShape.self)
+    for start in worker.homeSlots { worker.taken += slots.take(start) }
   }
 }

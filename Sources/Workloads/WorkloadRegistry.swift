@@ -96,7 +96,17 @@ public enum WorkloadRegistry {
         W.populate(space, state)
         if state.ranOutOfFrames { throw WorkloadError.outOfFrames(worker: worker) }
       },
-      run: { worker, window in W.run(space, space.state(of: worker), window) },
+      run: { worker, window in
+        let state = space.state(of: worker)
+        let parameters = space.plan.parameters
+        if parameters.pageSize != .size4K {
+          W.run(space, state, window, AnyShape.self)
+        } else if parameters.pagesPerOperation == 1 {
+          W.run(space, state, window, OnePage.self)
+        } else {
+          W.run(space, state, window, PageRun.self)
+        }
+      },
       check: {
         let audit = TableAudit(space.view)
         return space.commonViolations(audit) + W.violations(space, audit)

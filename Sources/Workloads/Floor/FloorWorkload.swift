@@ -107,7 +107,7 @@ final class FloorWorkload: @unchecked Sendable {
         let batch = max(1, 256 / Int(pages))
         repeat {
           let end = min(state.next + batch, state.visits.count)
-          done += pass(state, work, state.next..<end)
+          done &+= pass(state, work, state.next..<end)
           operations += end - state.next
           state.next = end == state.visits.count ? 0 : end
           if state.next == 0 { state.passes += 1 }

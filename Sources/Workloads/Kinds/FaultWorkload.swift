@@ -15,7 +15,7 @@ enum FaultWorkload: Workload {
 
   static var dataFramesPerPage: Int { 1 }
 
-  static func run<C>(_ space: Space<C>, _ worker: WorkerState, _ window: Window) {
+  static func run<C, S: SlotShape>(_ space: Space<C>, _ worker: WorkerState, _ window: Window, _: S.Type) {
     let toucher = Toucher(space: space, worker: worker)
     while window.begin(worker.number) {
       var next = worker.next

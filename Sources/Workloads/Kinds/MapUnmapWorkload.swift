@@ -11,26 +11,32 @@ enum MapUnmapWorkload: Workload {
     space.takeHomeSlots(worker)
   }
 
-  static func run<C>(_ space: Space<C>, _ worker: WorkerState, _ window: Window) {
-    space.withOperations(worker.thread) { operations in
-      while window.begin(worker.number) {
-        var mapped = 0
-        var taken = 0
-        var ranOut = false
-        let count = worker.visitUntilOver({ window.isOver }, batch: space.batch) {
-          mapped &+= operations.map($0, ranOut: &ranOut)
-          taken &+= operations.take($0)
-        }
-        window.end(worker.number, count)
-        worker.mapped += mapped
-        worker.taken += taken
-        if ranOut { worker.ranOutOfFrames = true }
-      }
+  static func run<C, S: SlotShape>(_ space: Space<C>, _ worker: WorkerState, _ window: Window, _: S.Type) {
+    while window.begin(worker.number) {
+      var action = MapUnmapAction(slots: SlotOperations(space, worker, S.self))
+      window.end(worker.number, worker.visit(&action, until: window, batch: space.batch))
+      worker.mapped += action.mapped
+      worker.taken += action.taken
+      if action.ranOut { worker.ranOutOfFrames = true }
     }
   }
 
   static func violations<C>(_ space: Space<C>, _ audit: TableAudit) -> [String] {
     // Whoever maps a page then tries to unmap it, so nothing is left even where others unmap it first.
     space.sampleViolations(space.unmapped)
+  }
+}
+
+/// Maps a slot and unmaps it.
+private struct MapUnmapAction<C: Configuration, S: SlotShape>: SlotAction {
+  let slots: SlotOperations<C, S>
+  var mapped = 0
+  var taken = 0
+  var ranOut = false
+
+  @inline(__always)
+  mutating func act(_ start: UInt64) {
+    mapped &+= slots.map(start, ranOut: &ranOut)
+    taken &+= slots.take(start)
   }
 }

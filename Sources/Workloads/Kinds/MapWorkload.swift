@@ -12,21 +12,29 @@ enum MapWorkload: Workload {
     space.takeHomeSlots(worker)
   }
 
-  static func run<C>(_ space: Space<C>, _ worker: WorkerState, _ window: Window) {
-    space.withOperations(worker.thread) { operations in
-      while window.begin(worker.number) {
-        var mapped = 0
-        var ranOut = false
-        let count = worker.visitOnce { mapped &+= operations.map($0, ranOut: &ranOut) }
-        window.end(worker.number, count)
-        worker.mapped += mapped
-        if ranOut { worker.ranOutOfFrames = true }
-        space.takeHomeSlots(worker)
-      }
+  static func run<C, S: SlotShape>(_ space: Space<C>, _ worker: WorkerState, _ window: Window, _: S.Type) {
+    while window.begin(worker.number) {
+      var action = MapAction(slots: SlotOperations(space, worker, S.self))
+      window.end(worker.number, worker.visitOnce(&action))
+      worker.mapped += action.mapped
+      if action.ranOut { worker.ranOutOfFrames = true }
+      space.takeHomeSlots(worker)
     }
   }
 
   static func violations<C>(_ space: Space<C>, _ audit: TableAudit) -> [String] {
     space.sampleViolations(space.unmapped)
+  }
+}
+
+/// Maps a slot.
+private struct MapAction<C: Configuration, S: SlotShape>: SlotAction {
+  let slots: SlotOperations<C, S>
+  var mapped = 0
+  var ranOut = false
+
+  @inline(__always)
+  mutating func act(_ start: UInt64) {
+    mapped &+= slots.map(start, ranOut: &ranOut)
   }
 }

@@ -8,19 +8,27 @@ enum UnmapWorkload: Workload {
 
   static func populate<C>(_ space: Space<C>, _ worker: WorkerState) { space.mapHomeSlots(worker) }
 
-  static func run<C>(_ space: Space<C>, _ worker: WorkerState, _ window: Window) {
-    space.withOperations(worker.thread) { operations in
-      while window.begin(worker.number) {
-        var taken = 0
-        let count = worker.visitOnce { taken &+= operations.take($0) }
-        window.end(worker.number, count)
-        worker.taken += taken
-        space.mapHomeSlots(worker)
-      }
+  static func run<C, S: SlotShape>(_ space: Space<C>, _ worker: WorkerState, _ window: Window, _: S.Type) {
+    while window.begin(worker.number) {
+      var action = UnmapAction(slots: SlotOperations(space, worker, S.self))
+      window.end(worker.number, worker.visitOnce(&action))
+      worker.taken += action.taken
+      space.mapHomeSlots(worker)
     }
   }
 
   static func violations<C>(_ space: Space<C>, _ audit: TableAudit) -> [String] {
     space.sampleViolations(space.mappedAsPlanned)
+  }
+}
+
+/// Unmaps a slot.
+private struct UnmapAction<C: Configuration, S: SlotShape>: SlotAction {
+  let slots: SlotOperations<C, S>
+  var taken = 0
+
+  @inline(__always)
+  mutating func act(_ start: UInt64) {
+    taken &+= slots.take(start)
   }
 }

@@ -7,18 +7,28 @@ enum WalkWorkload: Workload {
 
   static func populate<C>(_ space: Space<C>, _ worker: WorkerState) { space.mapHomeSlots(worker) }
 
-  static func run<C>(_ space: Space<C>, _ worker: WorkerState, _ window: Window) {
-    space.withOperations(worker.thread) { operations in
-      while window.begin(worker.number) {
-        var found = 0
-        let count = worker.visitUntilOver({ window.isOver }, batch: space.batch) { found &+= operations.walk($0) }
-        window.end(worker.number, count)
-        worker.misses += Int(count) * operations.pages - found
-      }
+  static func run<C, S: SlotShape>(_ space: Space<C>, _ worker: WorkerState, _ window: Window, _: S.Type) {
+    while window.begin(worker.number) {
+      var action = WalkAction(slots: SlotOperations(space, worker, S.self))
+      let operations = worker.visit(&action, until: window, batch: space.batch)
+      window.end(worker.number, operations)
+      worker.misses += Int(operations) * action.slots.pages - action.found
     }
   }
 
   static func violations<C>(_ space: Space<C>, _ audit: TableAudit) -> [String] {
     space.sampleViolations(space.mappedAsPlanned)
+  }
+}
+
+/// Translates a slot.
+private struct WalkAction<C: Configuration, S: SlotShape>: SlotAction {
+  let slots: SlotOperations<C, S>
+  /// Pages that were mapped as planned.
+  var found = 0
+
+  @inline(__always)
+  mutating func act(_ start: UInt64) {
+    found &+= slots.walk(start)
   }
 }
