@@ -46,6 +46,11 @@ let package = Package(
       dependencies: ["Addressing", "Executions", "Formats", "Locks", "PhysicalMemory", "PageTables"],
       swiftSettings: strict),
 
+    .target(
+      name: "AddressSpaces",
+      dependencies: ["Addressing", "Executions", "Formats", "Locks", "PhysicalMemory", "PageTables"],
+      swiftSettings: strict),
+
     // Measurement column.
     .target(name: "Results", swiftSettings: strict),
     .target(name: "Topology", dependencies: ["Results", "CHost"], swiftSettings: strict),
@@ -71,7 +76,7 @@ let package = Package(
       name: "Workloads",
       dependencies: [
         "Results", "Addressing", "Executions", "Formats", "Locks", "PhysicalMemory", "PageTables", "Strategies",
-        "CFloor",
+        "AddressSpaces", "CFloor",
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -86,7 +91,7 @@ let package = Package(
     .executableTarget(
       name: "SpecializationProbe",
       dependencies: [
-        "Addressing", "Executions", "Formats", "Locks", "PhysicalMemory", "PageTables", "Strategies",
+        "Addressing", "Executions", "Formats", "Locks", "PhysicalMemory", "PageTables", "Strategies", "AddressSpaces",
       ],
       swiftSettings: strict),
 
@@ -107,6 +112,14 @@ let package = Package(
         "PagingTestSupport", "Addressing", "Executions", "Formats", "Locks", "PhysicalMemory", "PageTables",
         "Strategies",
       ], swiftSettings: strict),
+    .testTarget(
+      name: "AddressSpacesTests",
+      dependencies: [
+        "PagingTestSupport", "Addressing", "Executions", "Formats", "Locks", "PhysicalMemory", "PageTables",
+        "Strategies",
+        "AddressSpaces",
+      ],
+      swiftSettings: strict),
     .testTarget(
       name: "WorkloadsTests", dependencies: ["Workloads", "Results", "PagingTestSupport"], swiftSettings: strict),
     .testTarget(name: "ResultsTests", dependencies: ["Results"], swiftSettings: strict),

@@ -75,6 +75,12 @@ extension EntryFormat {
     VirtualRange(VirtualAddress(~0 &<< UInt64(virtualAddressBits &- 1)), VirtualAddress(0 &- frameBytes))
   }
 
+  /// Whether a table may map `address`: it lies in ``userRange`` or ``kernelRange``.
+  @inlinable @inline(__always)
+  public static func isMappable(_ address: VirtualAddress) -> Bool {
+    address < userRange.end || (address >= kernelRange.start && address < kernelRange.end)
+  }
+
   /// Whether all bits above the translated ones repeat the topmost of them.
   @inlinable
   public static func isCanonical(_ address: VirtualAddress) -> Bool {

@@ -117,14 +117,32 @@ extension CursorMotion {
     _ view: View, _ position: CursorPosition, _ frame: PhysicalAddress, _ properties: PageProperties, _ pages: UInt64
   ) -> UInt64 {
     let first = Level.one.index(of: position.address)
+    let stride = C.Format.leafStride
+    let count = Int(truncatingIfNeeded: pages)
     var word = C.Format.leaf(frame, properties, at: .one)
-    for page in 0..<Int(truncatingIfNeeded: pages) {
-      let slot = view.memory.slot(position.node, first &+ page)
+    var page = 0
+    // Four at a time with one test: as a plain loop it takes 0.35 or 0.55 ns per page depending on where the linker puts it.
+    while page &+ 4 <= count {
+      let a = view.memory.slot(position.node, first &+ page)
+      let b = view.memory.slot(position.node, first &+ page &+ 1)
+      let c = view.memory.slot(position.node, first &+ page &+ 2)
+      let d = view.memory.slot(position.node, first &+ page &+ 3)
       // Relaxed: the cursor holds the node.
-      if _slowPath(slot.loadRelaxed() != 0) { return UInt64(truncatingIfNeeded: page) }
+      if _slowPath(a.loadRelaxed() | b.loadRelaxed() | c.loadRelaxed() | d.loadRelaxed() != 0) { break }
       // Releasing: pairs with the acquiring load of a lock-free walker.
+      a.storeReleasing(word)
+      b.storeReleasing(word &+ stride)
+      c.storeReleasing(word &+ 2 &* stride)
+      d.storeReleasing(word &+ 3 &* stride)
+      word &+= 4 &* stride
+      page &+= 4
+    }
+    while page < count {
+      let slot = view.memory.slot(position.node, first &+ page)
+      if _slowPath(slot.loadRelaxed() != 0) { return UInt64(truncatingIfNeeded: page) }
       slot.storeReleasing(word)
-      word &+= C.Format.leafStride
+      word &+= stride
+      page &+= 1
     }
     return pages
   }

@@ -13,6 +13,8 @@ public protocol LockingStrategy: SendableMetatype {
   /// One line for `pagebench list`.
   static var summary: String { get }
   static var guarantee: Guarantee { get }
+  /// Whether only one thread may open cursors.
+  static var isSingleThreaded: Bool { get }
   /// Whether ``enter(_:_:_:)`` takes something that ``leave(_:_:_:)`` must give back. When false a cursor may drop
   /// its position without climbing.
   static var locksDescendants: Bool { get }
@@ -31,6 +33,10 @@ public protocol LockingStrategy: SendableMetatype {
   /// Called after the cursor's last access to `node`.
   static func leave<C: Configuration>(_ view: TableView<C>, _ node: PhysicalAddress, _ thread: ThreadContext)
   where C.Strategy == Self
+}
+
+extension LockingStrategy {
+  @inlinable public static var isSingleThreaded: Bool { false }
 }
 
 /// What holds between two cursors whose ranges overlap; written on every result row.

@@ -50,6 +50,27 @@ public struct TableView<C: Configuration>: Sendable {
     return CoveringNode(node: leafTable, level: 1)
   }
 
+  /// The covering node of `first...last`: the lowest existing node at `lowest` or above whose span holds both. For strategies under
+  /// which the tables on the way cannot change or go.
+  @inlinable @inline(__always)
+  public func findCover(first: UInt64, last: UInt64, lowest: Level) -> CoveringNode {
+    if _fastPath(lowest == .one && Level.one.sameNode(first, last)) {
+      return descend { child(of: $0, first, $1) }
+    }
+    return findCoverSlow(first: first, last: last, lowest: lowest)
+  }
+
+  @inlinable @inline(never)
+  func findCoverSlow(first: UInt64, last: UInt64, lowest: Level) -> CoveringNode {
+    var node = root
+    var level = C.Format.levels
+    while level > lowest.rawValue, Level(level &- 1).sameNode(first, last), let child = child(of: node, first, level) {
+      node = child
+      level &-= 1
+    }
+    return CoveringNode(node: node, level: level)
+  }
+
   /// Takes the node's own lock.
   @inlinable @inline(__always)
   public func lock(_ node: PhysicalAddress, _ thread: ThreadContext) {

@@ -39,7 +39,7 @@ extension TableView {
 
   /// The leaf spelled by `word` in the slot that holds `address`.
   @inlinable @inline(__always)
-  func mapping(_ word: UInt64, _ address: UInt64, _ level: Int) -> Mapping {
+  package func mapping(_ word: UInt64, _ address: UInt64, _ level: Int) -> Mapping {
     let level = Level(level)
     return Mapping(
       virtual: VirtualAddress(level.slotStart(of: address)), physical: C.Format.leafAddress(word, at: level),

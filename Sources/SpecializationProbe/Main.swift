@@ -1,3 +1,4 @@
+import AddressSpaces
 import Executions
 import Formats
 import PageTables
@@ -11,7 +12,8 @@ enum SpecializationProbe {
     let pool = FramePool(arena: arena, homeSpan: [0])
     guard let global = TranslationTable<Global>(pool: pool), let coupling = TranslationTable<Coupling>(pool: pool),
       let globalTicket = TranslationTable<GlobalTicket>(pool: pool),
-      let couplingTicket = TranslationTable<CouplingTicket>(pool: pool)
+      let couplingTicket = TranslationTable<CouplingTicket>(pool: pool),
+      let unlocked = try? PageTable<Unlocked>(pool: pool)
     else { return }
     let readWrite: PageProperties = [.read, .write]
     // An address the compiler cannot know.
@@ -31,7 +33,15 @@ enum SpecializationProbe {
     sum &+= probeMapRangeCoupling(coupling.view, address, 600, readWrite)
     sum &+= UInt64(probeMapGlobalTicket(globalTicket.view, address, address, readWrite))
     sum &+= UInt64(probeMapCouplingTicket(couplingTicket.view, address, address, readWrite))
+    sum &+= probeCallMapNone(unlocked, address, address, readWrite) ? 1 : 0
+    sum &+= probeCallProtectNone(unlocked, address, .read) ?? 0
+    sum &+= probeCallQueryNone(unlocked, address) ?? 0
+    sum &+= probeCallUnmapNone(unlocked, address) ?? 0
+    let couplingCalls = PageTable(coupling, thread: ThreadContext(worker: 0))
+    sum &+= probeCallMapCoupling(couplingCalls, address, address, readWrite) ? 1 : 0
     print(sum)
-    for table in [global, coupling, globalTicket, couplingTicket] as [AnyObject] { withExtendedLifetime(table) {} }
+    for table in [global, coupling, globalTicket, couplingTicket, unlocked.table] as [AnyObject] {
+      withExtendedLifetime(table) {}
+    }
   }
 }

@@ -1,3 +1,4 @@
+import AddressSpaces
 import Addressing
 import Executions
 import Formats
@@ -10,6 +11,7 @@ import Strategies
 // call nothing but the outlined slow paths listed in scripts/specialization-slow-paths.txt: any other call means that a generic
 // was not specialised or a fast path not inlined.
 
+typealias Unlocked = Configured<X86_64, TTASLock, NoneStrategy, Keep, Hardware>
 typealias Global = Configured<X86_64, TTASLock, GlobalStrategy, Keep, Hardware>
 typealias GlobalTicket = Configured<X86_64, TicketLock, GlobalStrategy, Keep, Hardware>
 typealias Coupling = Configured<X86_64, TTASLock, CouplingStrategy, Keep, Hardware>
@@ -111,4 +113,32 @@ func protectRange<C: Configuration>(_ view: TableView<C>, _ start: UInt64, _ pag
   -> UInt64
 {
   mapRange(v, a, n, p)
+}
+
+@inline(__always)
+func callMap<C: Configuration>(_ t: PageTable<C>, _ a: UInt64, _ f: UInt64, _ p: PageProperties) -> Bool {
+  (try? t.map(VirtualAddress(a), to: PhysicalAddress(f), p)) != nil
+}
+@inline(__always)
+func callUnmap<C: Configuration>(_ t: PageTable<C>, _ a: UInt64) -> UInt64? {
+  (try? t.unmap(VirtualAddress(a)))?.physical.rawValue
+}
+@inline(__always)
+func callProtect<C: Configuration>(_ t: PageTable<C>, _ a: UInt64, _ p: PageProperties) -> UInt64? {
+  (try? t.protect(VirtualAddress(a), p))?.physical.rawValue
+}
+@inline(never) func probeCallMapNone(_ t: PageTable<Unlocked>, _ a: UInt64, _ f: UInt64, _ p: PageProperties) -> Bool {
+  callMap(t, a, f, p)
+}
+@inline(never) func probeCallUnmapNone(_ t: PageTable<Unlocked>, _ a: UInt64) -> UInt64? { callUnmap(t, a) }
+@inline(never) func probeCallProtectNone(_ t: PageTable<Unlocked>, _ a: UInt64, _ p: PageProperties) -> UInt64? {
+  callProtect(t, a, p)
+}
+@inline(never) func probeCallQueryNone(_ t: PageTable<Unlocked>, _ a: UInt64) -> UInt64? {
+  (try? t.query(VirtualAddress(a)))?.physical.rawValue
+}
+@inline(never) func probeCallMapCoupling(_ t: PageTable<Coupling>, _ a: UInt64, _ f: UInt64, _ p: PageProperties)
+  -> Bool
+{
+  callMap(t, a, f, p)
 }

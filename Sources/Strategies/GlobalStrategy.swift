@@ -1,6 +1,5 @@
 public import Addressing
 public import Executions
-public import Formats
 public import PageTables
 
 /// One lock for the whole address space: the root node's.
@@ -26,25 +25,7 @@ public enum GlobalStrategy: LockingStrategy {
     _ view: TableView<C>, first: UInt64, last: UInt64, lowest: Level, _ thread: ThreadContext
   ) -> CoveringNode where C.Strategy == Self {
     view.lock(view.root, thread)
-    if _fastPath(lowest == .one && Level.one.sameNode(first, last)) {
-      return view.descend { view.child(of: $0, first, $1) }
-    }
-    return descendSlow(view, first: first, last: last, lowest: lowest)
-  }
-
-  @inlinable @inline(never)
-  static func descendSlow<C: Configuration>(
-    _ view: TableView<C>, first: UInt64, last: UInt64, lowest: Level
-  ) -> CoveringNode {
-    var node = view.root
-    var level = C.Format.levels
-    while level > lowest.rawValue, Level(level &- 1).sameNode(first, last),
-      let child = view.child(of: node, first, level)
-    {
-      node = child
-      level &-= 1
-    }
-    return CoveringNode(node: node, level: level)
+    return view.findCover(first: first, last: last, lowest: lowest)
   }
 
   @inlinable @inline(__always)

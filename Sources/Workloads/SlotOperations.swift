@@ -1,3 +1,4 @@
+internal import AddressSpaces
 internal import Addressing
 internal import Executions
 internal import Formats
@@ -10,12 +11,14 @@ internal import PageTables
 struct SlotOperations<C: Configuration, S: SlotShape> {
   let view: TableView<C>
   let thread: ThreadContext
+  private let table: PageTable<C>
   private let plannedLevel: Level
   private let plannedPages: Int
 
   init(_ space: Space<C>, _ worker: WorkerState, _: S.Type) {
     view = space.view
     thread = worker.thread
+    table = PageTable(space.table, thread: worker.thread)
     plannedLevel = space.plan.parameters.pageSize.level
     plannedPages = space.plan.parameters.pagesPerOperation
   }
@@ -40,6 +43,15 @@ struct SlotOperations<C: Configuration, S: SlotShape> {
   /// Maps every page of the slot to the equal physical address. Returns how many were free.
   @inline(__always)
   func map(_ start: UInt64, ranOut: inout Bool) -> Int {
+    if S.usesCalls {
+      do throws(PagingError) {
+        try table.map(VirtualAddress(start), to: PhysicalAddress(start), Space<C>.properties)
+        return 1
+      } catch {
+        if error == .noMemory { ranOut = true }
+        return 0
+      }
+    }
     var cursor = cursor(start)
     if pages == 1 {
       let outcome = cursor.map(PhysicalAddress(start), Space<C>.properties, level: level)
@@ -81,6 +93,7 @@ struct SlotOperations<C: Configuration, S: SlotShape> {
   /// Unmaps every page of the slot. Returns how many were mapped.
   @inline(__always)
   func take(_ start: UInt64) -> Int {
+    if S.usesCalls { return (try? table.unmap(VirtualAddress(start))) == nil ? 0 : 1 }
     var cursor = cursor(start)
     if pages == 1 {
       if case .leaf = cursor.takeNext(level.slotBytes) { return 1 }
@@ -94,6 +107,10 @@ struct SlotOperations<C: Configuration, S: SlotShape> {
   /// Turns write permission of every page in the slot over. Returns how many were mapped.
   @inline(__always)
   func protect(_ start: UInt64) -> Int {
+    if S.usesCalls {
+      let changed = try? table.protect(VirtualAddress(start)) { $0.formSymmetricDifference(.write) }
+      return changed == nil ? 0 : 1
+    }
     var cursor = cursor(start)
     if pages == 1 {
       if case .leaf = cursor.protectNext(level.slotBytes, { $0.formSymmetricDifference(.write) }) { return 1 }
@@ -110,6 +127,7 @@ struct SlotOperations<C: Configuration, S: SlotShape> {
   /// Looks every page of the slot up. Returns how many are mapped as planned.
   @inline(__always)
   func query(_ start: UInt64) -> Int {
+    if S.usesCalls { return walk(start) }
     var cursor = cursor(start)
     var found = 0
     var address = start
@@ -138,12 +156,25 @@ struct SlotOperations<C: Configuration, S: SlotShape> {
 protocol SlotShape: SendableMetatype {
   static func level(_ planned: Level) -> Level
   static func pages(_ planned: Int) -> Int
+  /// Whether operations are single calls of `PageTable` instead of cursors.
+  static var usesCalls: Bool { get }
+}
+
+extension SlotShape {
+  @inline(__always) static var usesCalls: Bool { false }
 }
 
 /// One base page per operation.
 enum OnePage: SlotShape {
   @inline(__always) static func level(_ planned: Level) -> Level { .one }
   @inline(__always) static func pages(_ planned: Int) -> Int { 1 }
+}
+
+/// One base page per operation, by a call of `PageTable`. Its query takes no lock under any strategy.
+enum OnePageCall: SlotShape {
+  @inline(__always) static func level(_ planned: Level) -> Level { .one }
+  @inline(__always) static func pages(_ planned: Int) -> Int { 1 }
+  @inline(__always) static var usesCalls: Bool { true }
 }
 
 /// Several base pages per operation.

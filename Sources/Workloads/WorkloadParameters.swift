@@ -18,7 +18,15 @@ struct WorkloadParameters: Sendable {
     case random
   }
 
+  /// Which interface an operation goes through.
+  enum Interface: String, CaseIterable, Sendable {
+    case cursor
+    /// One call of `PageTable` per page.
+    case call
+  }
+
   let pagesPerOperation: Int
+  let interface: Interface
   let region: Region
   /// Pages per worker; for a shared region, pages in all.
   let regionPages: Int
@@ -42,6 +50,9 @@ struct WorkloadParameters: Sendable {
     .init(
       name: "order", summary: "order in which a thread visits its slots", defaultValue: "sequential",
       choices: Order.allCases.map(\.rawValue)),
+    .init(
+      name: "api", summary: "a cursor per operation, or one call of the page table per page", defaultValue: "cursor",
+      choices: Interface.allCases.map(\.rawValue)),
   ]
 
   init(_ parameters: [String: String]) throws(WorkloadError) {
@@ -58,10 +69,14 @@ struct WorkloadParameters: Sendable {
     seed = UInt64(try Self.positive("seed", values))
     region = try Self.choice("region", values)
     order = try Self.choice("order", values)
+    interface = try Self.choice("api", values)
     pageSize = try Self.choice("page-size", values)
     guard regionPages % pagesPerOperation == 0 else {
       throw .badParameter(
         name: "region-size", value: "\(regionPages)", wanted: "a multiple of pages-per-op (\(pagesPerOperation))")
+    }
+    guard interface == .cursor || (pagesPerOperation == 1 && pageSize == .size4K) else {
+      throw .impossible("api = \"call\" acts on one 4K page per operation")
     }
     // 64 TiB keeps every layout inside the user half of the smallest four-level address space.
     guard regionPages <= (1 << 46) / Int(pageSize.bytes) else {

@@ -23,7 +23,9 @@ public enum WorkloadRegistry {
     MapWorkload.self, UnmapWorkload.self, ProtectWorkload.self, QueryWorkload.self, WalkWorkload.self,
     MapUnmapWorkload.self, FaultWorkload.self,
   ]
-  private static let strategies: [any LockingStrategy.Type] = [GlobalStrategy.self, CouplingStrategy.self]
+  private static let strategies: [any LockingStrategy.Type] = [
+    NoneStrategy.self, GlobalStrategy.self, CouplingStrategy.self,
+  ]
   private static let locks: [any NodeLock.Type] = [TTASLock.self, TicketLock.self]
 
   /// The guarantee that a strategy declares, nil for names that are not strategies of the core.
@@ -39,6 +41,7 @@ public enum WorkloadRegistry {
     let request = try Request(cell, host)
     if let floor = FloorKind(rawValue: cell.strategy) { return try FloorWorkload.make(floor, request) }
     switch cell.strategy {
+    case NoneStrategy.name: return try make(request, NoneStrategy.self)
     case GlobalStrategy.name: return try make(request, GlobalStrategy.self)
     case CouplingStrategy.name: return try make(request, CouplingStrategy.self)
     default: throw WorkloadError.unknown(what: "strategy", name: cell.strategy, known: catalogue.strategies.map(\.name))
@@ -87,6 +90,9 @@ public enum WorkloadRegistry {
     if W.dataFramesPerPage > 0, request.plan.parameters.pageSize != .size4K {
       throw WorkloadError.impossible("workload \(W.item.name) populates base frames: page-size must be 4K")
     }
+    if C.Strategy.isSingleThreaded, request.cell.threads > 1 {
+      throw WorkloadError.impossible("strategy \(C.Strategy.name) takes no lock, so it runs on one thread only")
+    }
     let arena = ArenaPlan(plan: request.plan, dataFramesPerPage: W.dataFramesPerPage, host: request.host)
     let pool = try arena.makePool(C.Execution.self, policy: request.host.memoryPolicy)
     let space = try Space<C>(pool: pool, plan: request.plan)
@@ -101,6 +107,8 @@ public enum WorkloadRegistry {
         let parameters = space.plan.parameters
         if parameters.pageSize != .size4K {
           W.run(space, state, window, AnyShape.self)
+        } else if parameters.interface == .call {
+          W.run(space, state, window, OnePageCall.self)
         } else if parameters.pagesPerOperation == 1 {
           W.run(space, state, window, OnePage.self)
         } else {

@@ -10,6 +10,7 @@ import Testing
 /// Statements about one cursor, for every configuration. Numbers in parentheses are those of the conformance checklist.
 @Suite struct CursorTests {
   private func forEachConfiguration(_ body: (any CursorStatements) throws -> Void) rethrows {
+    try body(Statements<Unlocked>())
     try body(Statements<GlobalTTAS>())
     try body(Statements<GlobalTicket>())
     try body(Statements<CouplingTTAS>())

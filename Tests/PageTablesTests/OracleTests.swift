@@ -13,6 +13,7 @@ import Testing
     #expect(comparison.failure == nil, "seed \(seed)")
   }
 
+  @Test func none() throws { try compare(Unlocked.self, steps: 1_000_000, named: "none") }
   @Test func globalTTAS() throws { try compare(GlobalTTAS.self, steps: 1_000_000, named: "global, ttas") }
   @Test func globalTicket() throws { try compare(GlobalTicket.self, steps: 100_000, named: "global, ticket") }
   @Test func couplingTTAS() throws { try compare(CouplingTTAS.self, steps: 1_000_000, named: "coupling, ttas") }

@@ -5,6 +5,7 @@ public import PageTables
 internal import PhysicalMemory
 public import Strategies
 
+public typealias Unlocked = Configured<X86_64, TTASLock, NoneStrategy, Keep, Hardware>
 public typealias GlobalTTAS = Configured<X86_64, TTASLock, GlobalStrategy, Keep, Hardware>
 public typealias GlobalTicket = Configured<X86_64, TicketLock, GlobalStrategy, Keep, Hardware>
 public typealias CouplingTTAS = Configured<X86_64, TTASLock, CouplingStrategy, Keep, Hardware>

@@ -42,13 +42,24 @@ public struct SampleLog: ~Copyable {
     byteCount = try Self.append(writer.drain(), to: descriptor, at: byteCount, path: path)
   }
 
+  /// Takes the file's lock, or says who has it.
+  ///
+  /// Waits a little first: a child that this process is starting shares its descriptors, and so the lock of a log closed a
+  /// moment ago, until it executes its own program.
+  private static func lock(_ descriptor: Int32, path: String) throws(RunDirectoryError) {
+    for attempt in 1... {
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
+      guard errno == EWOULDBLOCK else { throw failure("lock", path) }
+      if attempt == 20 { throw .busy(path: path) }
+      usleep(50_000)
+    }
+  }
+
   /// Locks the file, cuts a torn record off, and writes the header into a new one.
   private static func prepare(
     _ descriptor: Int32, path: String, directory: RunDirectory
   ) throws(RunDirectoryError) -> (byteCount: Int, tornTail: TornTail?) {
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      throw errno == EWOULDBLOCK ? .busy(path: path) : failure("lock", path)
-    }
+    try lock(descriptor, path: path)
     let bytes: [UInt8]
     do { bytes = try FileSystem.contents(of: path) } catch { throw .content(error) }
     let torn = try tornTail(of: bytes, path: path)

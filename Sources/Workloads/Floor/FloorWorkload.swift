@@ -22,6 +22,7 @@ final class FloorWorkload: @unchecked Sendable {
   static func make(_ kind: FloorKind, _ request: WorkloadRegistry.Request) throws(WorkloadError) -> ErasedWorkload {
     let cell = request.cell
     guard request.plan.parameters.pageSize == .size4K else { throw .impossible("the C floor knows only page-size 4K") }
+    guard request.plan.parameters.interface == .cursor else { throw .impossible("the C floor has no api = \"call\"") }
     guard cell.lock == "ttas" else {
       throw .impossible("the C floor has one lock: write lock = \"ttas\" or exclude \(kind.rawValue)")
     }
