@@ -51,6 +51,13 @@ let package = Package(
       dependencies: ["Addressing", "Executions", "Formats", "Locks", "PhysicalMemory", "PageTables"],
       swiftSettings: strict),
 
+    .target(
+      name: "TableImages",
+      dependencies: [
+        "Addressing", "Executions", "Formats", "Locks", "PhysicalMemory", "PageTables", "Strategies", "AddressSpaces",
+      ],
+      swiftSettings: strict),
+
     // Measurement column.
     .target(name: "Results", swiftSettings: strict),
     .target(name: "Topology", dependencies: ["Results", "CHost"], swiftSettings: strict),
@@ -83,6 +90,7 @@ let package = Package(
       name: "pagebench",
       dependencies: [
         "Results", "Topology", "Counters", "Statistics", "Reporting", "Harness", "Workloads", "Addressing", "Formats",
+        "TableImages",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],

@@ -28,6 +28,7 @@ LAYERS = {
     "PageTables": ("core", 4),
     "Strategies": ("core", 5),
     "AddressSpaces": ("core", 6),
+    "TableImages": ("core", 7),
     "SpecializationProbe": ("core", 7),
     "PagingTestSupport": ("core", 7),
     # Measurement.

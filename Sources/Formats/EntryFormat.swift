@@ -37,6 +37,8 @@ public protocol EntryFormat: SendableMetatype {
   static func supports(_ properties: PageProperties, at level: Level) -> Bool
   /// The memory type behind an index, with the format's power-on attribute table.
   static func memoryType(_ index: UInt8) -> MemoryType?
+  /// The registers that make a processor translate by the tree below `root`.
+  static func controlRegisters(root: PhysicalAddress) -> [ControlRegister]
   /// Fields of an entry at `level` as the manual draws them, most significant first.
   static func layout(of word: UInt64, at level: Level) -> [LayoutField]
 }
@@ -58,6 +60,10 @@ extension EntryFormat {
     case .leaf(let address, let properties): leaf(address, properties, at: level)
     }
   }
+
+  /// Properties of ordinary, cached memory with the given rights.
+  @inlinable
+  public static func ordinary(_ properties: PageProperties) -> PageProperties { properties }
 
   /// Level of the root node.
   @inlinable public static var rootLevel: Level { Level(levels) }

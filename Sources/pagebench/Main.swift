@@ -19,7 +19,7 @@ struct Pagebench: AsyncParsableCommand {
     version: "pagebench \(SuiteRun.toolVersion)",
     subcommands: [
       RunCommand.self, ListCommand.self, CompareCommand.self, DoctorCommand.self, VerifyCommand.self,
-      TrialCommand.self, DecodeCommand.self,
+      TrialCommand.self, DecodeCommand.self, ImageCommand.self,
     ])
 
   static func main() async {

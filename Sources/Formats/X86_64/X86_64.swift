@@ -71,6 +71,18 @@ public enum X86_64: EntryFormat {
     }
   }
 
+  /// Long mode with no-execute and supervisor write protection: Intel SDM volume 3A, sections 2.5 and 4.1.
+  public static func controlRegisters(root: PhysicalAddress) -> [ControlRegister] {
+    [
+      // PG, WP, PE.
+      ControlRegister("CR0", 0x8001_0001), ControlRegister("CR3", root.rawValue),
+      // PAE.
+      ControlRegister("CR4", 0x20),
+      // NXE, LMA, LME.
+      ControlRegister("EFER", 0xD00),
+    ]
+  }
+
   public static func layout(of word: UInt64, at level: Level) -> [LayoutField] {
     if word == 0 { return [LayoutField(BitField(low: 0, width: 64), "absent")] }
     return child(word, at: level) == nil ? X86_64Layout.leafFields(at: level) : X86_64Layout.tableFields(at: level)
