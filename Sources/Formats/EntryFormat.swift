@@ -17,26 +17,43 @@ public protocol EntryFormat: SendableMetatype {
   static var levels: Int { get }
   /// Highest level whose entries may be leaves.
   static var highestLeafLevel: Int { get }
-  /// Bits of a virtual address that are translated; the rest must repeat the topmost of them.
+  /// Bits of a virtual address that are translated. What the rest must be, ``isCanonical(_:)`` says: usually repetitions of the
+  /// topmost translated bit.
   static var virtualAddressBits: Int { get }
   /// Bits of a physical address that an entry can hold.
   static var physicalAddressBits: Int { get }
+  /// Addresses of user mappings that a tree of this format may hold. Its default is the lower half of a sign-extended
+  /// address space; empty if such a tree holds none.
+  static var userRange: VirtualRange { get }
+  /// Addresses of kernel mappings that a tree of this format may hold; see ``userRange``.
+  static var kernelRange: VirtualRange { get }
+  /// Whether the processor accepts the address at all.
+  static func isCanonical(_ address: VirtualAddress) -> Bool
 
-  /// The word for a table node at `address` (4 KiB aligned), with all permissions: leaves decide.
+  /// The word for a table node at `address` (4 KiB aligned, not 0: LoongArch spells a table as its bare address), with all
+  /// permissions: leaves decide.
   static func table(_ address: PhysicalAddress) -> UInt64
   /// The word for a leaf. `address` must be aligned to the level's slot and `properties` supported.
   static func leaf(_ address: PhysicalAddress, _ properties: PageProperties, at level: Level) -> UInt64
-  /// What must be added to a base-page leaf's word to make it map the next frame.
+  /// What must be added to a base-page leaf's word to make it map the next frame, where ``hasStride(_:)``.
   static var leafStride: UInt64 { get }
+  /// Whether base-page leaves of consecutive frames with these properties differ by ``leafStride``. Always, by default.
+  static func hasStride(_ properties: PageProperties) -> Bool
   /// The child's address if `word` at `level` is a table entry.
   static func child(_ word: UInt64, at level: Level) -> PhysicalAddress?
-  /// Whether a word that is neither absent nor a table maps something.
+  /// Where a leaf, a word that is neither absent nor a table, maps to.
   static func leafAddress(_ word: UInt64, at level: Level) -> PhysicalAddress
+  /// Where the leaf in the slot that translates `virtual` maps to. The same as ``leafAddress(_:at:)``, which is the
+  /// default, except where one word stands in several slots (RISC-V Svnapot).
+  static func leafAddress(_ word: UInt64, at level: Level, translating virtual: UInt64) -> PhysicalAddress
   static func leafProperties(_ word: UInt64, at level: Level) -> PageProperties
   /// Whether a leaf with these properties can be written at `level` without losing any of them.
   static func supports(_ properties: PageProperties, at level: Level) -> Bool
-  /// The memory type behind an index, with the format's power-on attribute table.
+  /// The memory type behind an index, with the format's power-on or recommended attribute table; nil for an index that an entry
+  /// cannot hold or the manual reserves.
   static func memoryType(_ index: UInt8) -> MemoryType?
+  /// The index for ordinary, cached memory.
+  static var ordinaryMemoryIndex: UInt8 { get }
   /// The registers that make a processor translate by the tree below `root`.
   static func controlRegisters(root: PhysicalAddress) -> [ControlRegister]
   /// Fields of an entry at `level` as the manual draws them, most significant first.
@@ -61,21 +78,32 @@ extension EntryFormat {
     }
   }
 
+  @inlinable @inline(__always)
+  public static func leafAddress(_ word: UInt64, at level: Level, translating virtual: UInt64) -> PhysicalAddress {
+    leafAddress(word, at: level)
+  }
+
+  @inlinable @inline(__always)
+  public static func hasStride(_ properties: PageProperties) -> Bool { true }
+
   /// Properties of ordinary, cached memory with the given rights.
-  @inlinable
-  public static func ordinary(_ properties: PageProperties) -> PageProperties { properties }
+  @inlinable @inline(__always)
+  public static func ordinary(_ properties: PageProperties) -> PageProperties {
+    var properties = properties
+    properties.memoryIndex = ordinaryMemoryIndex
+    return properties
+  }
 
   /// Level of the root node.
   @inlinable public static var rootLevel: Level { Level(levels) }
 
-  /// Addresses a user table may map: the lower half without its last page, which processors of several families cannot
-  /// safely execute in.
+  /// The lower half without its last page, which processors of several families cannot safely execute in.
   @inlinable
   public static var userRange: VirtualRange {
     VirtualRange(VirtualAddress(0), VirtualAddress((1 &<< UInt64(virtualAddressBits &- 1)) &- frameBytes))
   }
 
-  /// Addresses a kernel table may map: the upper half without its last page, so that every end is representable.
+  /// The upper half without its last page, so that every end is representable.
   @inlinable
   public static var kernelRange: VirtualRange {
     VirtualRange(VirtualAddress(~0 &<< UInt64(virtualAddressBits &- 1)), VirtualAddress(0 &- frameBytes))
@@ -92,28 +120,5 @@ extension EntryFormat {
   public static func isCanonical(_ address: VirtualAddress) -> Bool {
     let shift = Int64(64 &- virtualAddressBits)
     return (Int64(bitPattern: address.rawValue) &<< shift) &>> shift == Int64(bitPattern: address.rawValue)
-  }
-}
-
-/// One field of an entry, for people: drawn by `pagebench decode` and checked by the layout laws.
-public struct LayoutField: Sendable {
-  public let bits: BitField
-  public let name: String
-  public let kind: Kind
-
-  /// Who gives the field its meaning.
-  public enum Kind: Sendable {
-    /// The manual defines it.
-    case defined
-    /// Must be zero.
-    case reserved
-    /// Hardware ignores it.
-    case ignored
-  }
-
-  public init(_ bits: BitField, _ name: String, _ kind: Kind = .defined) {
-    self.bits = bits
-    self.name = name
-    self.kind = kind
   }
 }

@@ -11,7 +11,7 @@ extension Cursor {
   /// Stops at the first page that cannot be mapped: the cursor stands there, what came before stays mapped.
   ///
   /// - Returns: how many pages were mapped, and `.mapped` or the reason for stopping.
-  /// - Precondition: `frame` is a multiple of 4096, and the run ends inside the claimed range; otherwise traps before any change.
+  /// - Precondition: `frame` is a multiple of 4096, the format has a stride for the properties, and the run ends inside the claimed range; otherwise traps before any change.
   /// - Complexity: O(pages), O(levels) once per leaf table.
   @inlinable @inline(__always)
   public mutating func mapRun(
@@ -19,6 +19,7 @@ extension Cursor {
   ) -> (mapped: UInt64, outcome: MapOutcome) {
     precondition(frame.isAligned(to: frameBytes), "the frame must be aligned to the page size")
     precondition(pages <= (end &- position.address) &>> 12, "the run must end inside the claimed range")
+    precondition(C.Format.hasStride(properties), "the format writes such pages one by one only")
     var mapped: UInt64 = 0
     while mapped < pages {
       if _slowPath(position.address >= position.leafLimit) {

@@ -103,7 +103,7 @@ enum CursorMotion<C: Configuration> {
     let level = Level(position.level)
     guard let child = view.allocator.allocateTable(level: level.below, for: thread) else { return nil }
     C.Strategy.enter(view, child, thread)
-    let base = C.Format.leafAddress(word, at: level)
+    let base = C.Format.leafAddress(word, at: level, translating: position.address)
     let properties = C.Format.leafProperties(word, at: level)
     for index in 0..<entriesPerNode {
       let piece = base &+ UInt64(index) &* level.below.slotBytes

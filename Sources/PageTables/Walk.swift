@@ -42,7 +42,9 @@ extension TableView {
   package func mapping(_ word: UInt64, _ address: UInt64, _ level: Int) -> Mapping {
     let level = Level(level)
     return Mapping(
-      virtual: VirtualAddress(level.slotStart(of: address)), physical: C.Format.leafAddress(word, at: level),
-      properties: C.Format.leafProperties(word, at: level), level: level)
+      virtual: VirtualAddress(level.slotStart(of: address)),
+      physical: C.Format.leafAddress(word, at: level, translating: address),
+      properties: C.Format.leafProperties(word, at: level),
+      level: level)
   }
 }

@@ -7,9 +7,13 @@ internal import Addressing
 struct RegionPlan: Sendable {
   let parameters: WorkloadParameters
   let workers: Int
+  /// Address of the first page: clear of 0, so that a zero is never a right answer by accident.
+  let base: UInt64
 
-  /// 1 TiB: clear of address 0, so that a zero is never a right answer by accident.
-  static let base: UInt64 = 1 << 40
+  /// 1 TiB in every format that has it, so that formats differ in nothing else; an eighth of a smaller user range.
+  static func base(in userRange: VirtualRange) -> UInt64 {
+    min(1 << 40, (userRange.end.rawValue + frameBytes) / 8)
+  }
 
   var pageBytes: UInt64 { parameters.pageSize.bytes }
   var slotBytes: UInt64 { pageBytes * UInt64(parameters.pagesPerOperation) }
@@ -37,9 +41,9 @@ struct RegionPlan: Sendable {
   /// Start of a slot that `worker` owns or, in a shared region, of any slot.
   func address(ofSlot slot: Int, worker: Int) -> UInt64 {
     switch parameters.region {
-    case .private: Self.base + sliceStride * UInt64(worker) + UInt64(slot) * slotBytes
-    case .adjacent: Self.base + UInt64(slot * workers + worker) * slotBytes
-    case .shared: Self.base + UInt64(slot) * slotBytes
+    case .private: base + sliceStride * UInt64(worker) + UInt64(slot) * slotBytes
+    case .adjacent: base + UInt64(slot * workers + worker) * slotBytes
+    case .shared: base + UInt64(slot) * slotBytes
     }
   }
 

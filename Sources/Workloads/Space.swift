@@ -14,7 +14,7 @@ final class Space<C: Configuration>: Sendable {
   var view: TableView<C> { table.view }
 
   /// Properties of a freshly mapped page.
-  static var properties: PageProperties { [.read, .write, .user] }
+  static var properties: PageProperties { C.Format.ordinary([.read, .write, .user]) }
 
   init(pool: FramePool<C.Execution>, plan: RegionPlan) throws(WorkloadError) {
     guard let table = TranslationTable<C>(pool: pool) else { throw .outOfFrames(worker: 0) }

@@ -61,6 +61,12 @@ public enum WorkloadRegistry {
   ) throws -> ErasedWorkload {
     switch request.cell.format {
     case X86_64.name: return try make(request, Configured<X86_64, L, S, Keep, Hardware>.self)
+    case X86_64LA57.name: return try make(request, Configured<X86_64LA57, L, S, Keep, Hardware>.self)
+    case Sv39.name: return try make(request, Configured<Sv39, L, S, Keep, Hardware>.self)
+    case Sv48.name: return try make(request, Configured<Sv48, L, S, Keep, Hardware>.self)
+    case Sv57.name: return try make(request, Configured<Sv57, L, S, Keep, Hardware>.self)
+    case AArch64.name: return try make(request, Configured<AArch64, L, S, Keep, Hardware>.self)
+    case LoongArch64.name: return try make(request, Configured<LoongArch64, L, S, Keep, Hardware>.self)
     default:
       throw WorkloadError.unknown(what: "format", name: request.cell.format, known: catalogue.formats.map(\.name))
     }
@@ -134,10 +140,17 @@ public enum WorkloadRegistry {
     init(_ cell: Cell, _ host: WorkloadHost) throws(WorkloadError) {
       self.cell = cell
       self.host = host
-      plan = RegionPlan(parameters: try WorkloadParameters(cell.parameters), workers: cell.threads)
-      // 47 bits of user address space, less the base.
-      guard plan.spannedBytes < (1 << 46) else {
-        throw .impossible("the region spans \(plan.spannedBytes) bytes, more than 64 TiB: use fewer threads or pages")
+      guard let format = FormatRegistry.named(cell.format) else {
+        throw .unknown(what: "format", name: cell.format, known: FormatRegistry.all.map { $0.name })
+      }
+      let range = format.userRange
+      plan = RegionPlan(
+        parameters: try WorkloadParameters(cell.parameters), workers: cell.threads, base: RegionPlan.base(in: range))
+      let room = range.end.rawValue - plan.base
+      guard plan.spannedBytes <= min(room, 1 << 46) else {
+        throw .impossible(
+          "the region spans \(plan.spannedBytes) bytes, more than the \(min(room, 1 << 46)) there are for it in "
+            + "\(cell.format): use fewer threads or pages")
       }
     }
   }

@@ -1,6 +1,6 @@
 internal import Addressing
 
-/// Bit positions of x86-64 paging-structure entries: Intel SDM volume 3A, tables 4-15 to 4-20.
+/// Bit positions of x86-64 paging-structure entries: Intel SDM volume 3A (325384-083), section 4.5, tables 4-14 to 4-20.
 ///
 /// The same names serve the codec (masks) and people (``leafFields(at:)``, ``tableFields(at:)``), so the drawing cannot drift
 /// from the code.
@@ -25,16 +25,16 @@ public enum X86_64Layout {
     var fields = [
       LayoutField(BitField(bit: 63), "NX: no execute"),
       LayoutField(BitField(low: 59, width: 4), "protection key"),
-      LayoutField(BitField(low: 52, width: 7), "software", .ignored),
+      LayoutField(BitField(low: 52, width: 7), "software", .software),
     ]
     let addressLow = Int(level.shift)
     fields.append(LayoutField(BitField(low: addressLow, width: 52 - addressLow), "physical address"))
     if level == .one {
-      fields.append(LayoutField(BitField(low: 9, width: 3), "software", .ignored))
+      fields.append(LayoutField(BitField(low: 9, width: 3), "software", .software))
     } else {
       fields.append(LayoutField(BitField(low: 13, width: addressLow - 13), "reserved", .reserved))
       fields.append(LayoutField(BitField(bit: 12), "PAT: memory type index, high bit"))
-      fields.append(LayoutField(BitField(low: 9, width: 3), "software", .ignored))
+      fields.append(LayoutField(BitField(low: 9, width: 3), "software", .software))
     }
     fields.append(LayoutField(BitField(bit: 8), "G: global"))
     fields.append(
@@ -58,11 +58,11 @@ public enum X86_64Layout {
       ? LayoutField(BitField(bit: 7), "reserved", .reserved) : LayoutField(BitField(bit: 7), "PS: leaf at this level")
     return [
       LayoutField(BitField(bit: 63), "NX: no execute below"),
-      LayoutField(BitField(low: 52, width: 11), "software", .ignored),
+      LayoutField(BitField(low: 52, width: 11), "ignored", .ignored),
       LayoutField(BitField(low: 12, width: 40), "address of the table below"),
-      LayoutField(BitField(low: 8, width: 4), "software", .ignored),
+      LayoutField(BitField(low: 8, width: 4), "ignored", .ignored),
       bit7,
-      LayoutField(BitField(bit: 6), "software", .ignored),
+      LayoutField(BitField(bit: 6), "ignored", .ignored),
       LayoutField(BitField(bit: 5), "A: accessed"),
       LayoutField(BitField(bit: 4), "PCD"),
       LayoutField(BitField(bit: 3), "PWT"),

@@ -146,11 +146,11 @@ final class FloorWorkload: @unchecked Sendable {
     }
     let done: UInt64 =
       switch work {
-      case .map: unsafe cfloor_map_pages(tree, kind.lock, first, count, RegionPlan.base)
+      case .map: unsafe cfloor_map_pages(tree, kind.lock, first, count, plan.base)
       case .unmap: unsafe cfloor_unmap_pages(tree, kind.lock, first, count)
       case .protect: unsafe cfloor_protect_pages(tree, kind.lock, first, count, writable)
       case .query, .walk: unsafe cfloor_query_pages(tree, kind.lock, first, count)
-      case .mapUnmap: unsafe cfloor_map_unmap_pages(tree, kind.lock, first, count, RegionPlan.base)
+      case .mapUnmap: unsafe cfloor_map_unmap_pages(tree, kind.lock, first, count, plan.base)
       }
     return Int(truncatingIfNeeded: done)
   }
