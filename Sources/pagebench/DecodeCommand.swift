@@ -68,7 +68,7 @@ struct DecodeCommand: ParsableCommand {
     case .leaf(let address, let properties):
       let type = format.memoryType(properties.memoryIndex).map { ", \($0.rawValue)" } ?? ""
       let range = "\(address)..<\(address &+ level.slotBytes)"
-      let access = properties.contains(.read) ? "" : " (no access: not present to the hardware)"
+      let access = properties.grantsAccess ? "" : " (no access: not present to the hardware)"
       let misplaced = level.rawValue > format.highestLeafLevel ? "; the format has no leaves at this level" : ""
       return "leaf: maps \(range), \(properties)\(type)\(access)\(misplaced)"
     }

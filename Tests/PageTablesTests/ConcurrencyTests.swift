@@ -106,6 +106,12 @@ import Testing
     try race(CouplingTicket.self, shared: true, named: "coupling ticket shared")
   }
 
+  @Test func la57() throws { try race(Coupled<X86_64LA57>.self, shared: true, named: "x86-64-la57 shared") }
+  @Test func sv39() throws { try race(Coupled<Sv39>.self, shared: true, named: "sv39 shared") }
+  @Test func sv57() throws { try race(Coupled<Sv57>.self, shared: true, named: "sv57 shared") }
+  @Test func aarch64() throws { try race(Coupled<AArch64>.self, shared: true, named: "aarch64 shared") }
+  @Test func loongArch64() throws { try race(Coupled<LoongArch64>.self, shared: true, named: "loongarch64 shared") }
+
   @Test("A coupling cursor in one leaf table does not keep another out of a different one")
   func couplingLeavesAreIndependent() throws {
     let table = try makeTable(CouplingTTAS.self, workers: 2)

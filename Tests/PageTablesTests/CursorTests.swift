@@ -15,6 +15,12 @@ import Testing
     try body(Statements<GlobalTicket>())
     try body(Statements<CouplingTTAS>())
     try body(Statements<CouplingTicket>())
+    try body(Statements<Coupled<X86_64LA57>>())
+    try body(Statements<Coupled<Sv39>>())
+    try body(Statements<Coupled<Sv48>>())
+    try body(Statements<Coupled<Sv57>>())
+    try body(Statements<Coupled<AArch64>>())
+    try body(Statements<Coupled<LoongArch64>>())
   }
 
   @Test("Ranges are checked in the documented order (1–6)")
@@ -39,6 +45,10 @@ import Testing
   func partialHugeLeaf() throws { try forEachConfiguration { try $0.partialHugeLeaf() } }
   @Test("Protecting touches only the range (57–62)")
   func protect() throws { try forEachConfiguration { try $0.protect() } }
+  @Test("The largest leaf of the format maps, translates and splits (51, 87, 93)")
+  func largestLeaf() throws { try forEachConfiguration { try $0.largestLeaf() } }
+  @Test("A 64 KiB page of 16 equal entries translates page by page")
+  func spreadPage() throws { try forEachConfiguration { try $0.spreadPage() } }
   @Test("The borders of the address space work (6, 23, 40)")
   func borders() throws { try forEachConfiguration { try $0.borders() } }
 }
@@ -55,6 +65,8 @@ private protocol CursorStatements {
   func take() throws
   func partialHugeLeaf() throws
   func protect() throws
+  func largestLeaf() throws
+  func spreadPage() throws
   func borders() throws
 }
 
@@ -108,9 +120,17 @@ private struct Statements<C: Configuration>: CursorStatements {
     check(error(1, page + 1) == .unaligned(range(1, page + 1)))
     check(error(lastUser - page, lastUser) == nil)
     check(error(lastUser - page, lastUser + page) == .invalidRange(range(lastUser - page, lastUser + page)))
-    check(error(lastUser + page, firstKernel + page) == .invalidRange(range(lastUser + page, firstKernel + page)))
-    check(error(firstKernel, firstKernel + page) == nil)
-    check(error(0, firstKernel + page) == .invalidRange(range(0, firstKernel + page)))
+    // Non-canonical addresses, and canonical ones that the tree has no place for (92).
+    let beyond = [lastUser + page, 1 << 60, ~(1 << 60) & ~(page - 1)]
+    for start in C.Format.kernelRange.byteCount > 0 ? beyond : beyond + [~(giga - 1), UInt64(1) << 63] {
+      check(error(start, start + page) == .invalidRange(range(start, start + page)))
+    }
+    if C.Format.kernelRange.byteCount > 0 {
+      check(error(lastUser + page, firstKernel + page) == .invalidRange(range(lastUser + page, firstKernel + page)))
+      check(error(firstKernel - page, firstKernel) == .invalidRange(range(firstKernel - page, firstKernel)))
+      check(error(firstKernel, firstKernel + page) == nil)
+      check(error(0, firstKernel + page) == .invalidRange(range(0, firstKernel + page)))
+    }
     expectSound(table)
   }
 
@@ -121,11 +141,13 @@ private struct Statements<C: Configuration>: CursorStatements {
     check(try map(table, 0, page) == .mapped)
     check(try map(table, mega, page) == .mapped)
     check(try map(table, giga, page) == .mapped)
-    check(try map(table, giga * 512, page) == .mapped)
     check(try cursor(table, 0, page).coveringLevel == .one)
     check(try cursor(table, mega - page, mega + page).coveringLevel == Level(2))
     check(try cursor(table, giga - page, giga + page).coveringLevel == Level(3))
-    check(try cursor(table, giga * 512 - page, giga * 512 + page).coveringLevel == Level(4))
+    if C.Format.levels > 3 {
+      check(try map(table, giga * 512, page) == .mapped)
+      check(try cursor(table, giga * 512 - page, giga * 512 + page).coveringLevel == Level(4))
+    }
   }
 
   func query() throws {
@@ -222,18 +244,19 @@ private struct Statements<C: Configuration>: CursorStatements {
   }
 
   func outOfFrames() throws {
-    // Every number of frames from none to enough: the root takes one, the page three.
-    for spare in 0...3 {
+    // Every number of frames from none to enough: the root has one, the page needs one per level below.
+    let needed = C.Format.levels - 1
+    for spare in 0...needed {
       let table = try makeTable(C.self, frames: 512)
       defer { keepAlive(table) }
       var hoard: [PhysicalAddress] = []
       while let frame = table.view.allocator.allocate(for: soleWorker) { hoard.append(frame) }
       for frame in hoard.prefix(spare) { table.view.allocator.free(frame, by: soleWorker) }
       let outcome = try map(table, page, page)
-      check(outcome == (spare == 3 ? .mapped : .outOfFrames))
+      check(outcome == (spare == needed ? .mapped : .outOfFrames))
       let audit = TableAudit(table.view)
       check(audit.violations == [])
-      check(audit.leafCount == (spare == 3 ? 1 : 0))
+      check(audit.leafCount == (spare == needed ? 1 : 0))
       for frame in hoard.dropFirst(spare) { table.view.allocator.free(frame, by: soleWorker) }
       check(table.pool.framesInUse == audit.tables)
     }
@@ -334,26 +357,75 @@ private struct Statements<C: Configuration>: CursorStatements {
     check(cursor.isDepleted)
   }
 
+  func largestLeaf() throws {
+    let table = try makeTable(C.self)
+    defer { keepAlive(table) }
+    let level = C.Format.highestLeafLevel
+    let bytes = Level(level).slotBytes
+    check(try map(table, 0, 0, level: level) == .mapped)
+    check(table.view.translate(VirtualAddress(bytes - page))?.range == range(0, bytes))
+    check(try map(table, bytes - page, 0) == .mappedToHugePage)
+    do {
+      var cursor = try cursor(table, bytes - page, bytes)
+      guard case .leaf(let last) = cursor.takeNext(page) else { return check(false, "last page of the leaf missed") }
+      check(last.physical == PhysicalAddress(bytes - page) && last.level == .one && last.properties == readWrite)
+    }
+    let audit = TableAudit(table.view)
+    check(audit.violations == [])
+    for below in 1..<level { check(audit.leaves[below] == 511) }
+    check(audit.leaves[level] == 0)
+    check(table.view.translate(VirtualAddress(bytes - page)) == nil)
+    check(table.view.translate(VirtualAddress(0))?.physical == PhysicalAddress(0))
+  }
+
+  func spreadPage() throws {
+    let properties = readWrite.union(.contiguous)
+    guard C.Format.supports(properties, at: .one) else { return }
+    let table = try makeTable(C.self)
+    defer { keepAlive(table) }
+    let start = mega + 16 * page
+    var cursor = try cursor(table, start, start + 16 * page)
+    while !cursor.isDepleted {
+      let frame = PhysicalAddress(cursor.address.rawValue + giga)
+      check(cursor.map(frame, properties) == .mapped)
+    }
+    check(cursor.jump(to: VirtualAddress(start)))
+    for index in 0..<16 as Range<UInt64> {
+      let expected = Mapping(
+        virtual: .init(start + index * page), physical: .init(giga + start + index * page), properties: properties,
+        level: .one)
+      check(table.view.translate(expected.virtual) == expected)
+      check(cursor.protectNext(page) { $0.insert(.accessed) } == .leaf(expected))
+    }
+    check(cursor.jump(to: VirtualAddress(start)))
+    for index in 0..<16 as Range<UInt64> {
+      guard case .leaf(let old) = cursor.takeNext(page) else { return check(false, "page \(index) missed") }
+      check(old.physical == PhysicalAddress(giga + start + index * page))
+      check(old.properties == properties.union(.accessed))
+    }
+  }
+
   func borders() throws {
     let table = try makeTable(C.self)
     defer { keepAlive(table) }
     let user = C.Format.userRange
     let kernel = C.Format.kernelRange
-    for address in [
-      user.start.rawValue, user.end.rawValue - page, kernel.start.rawValue, kernel.end.rawValue - page,
-    ] {
+    let halves = [user, kernel].filter { $0.byteCount > 0 }
+    for address in halves.flatMap({ [$0.start.rawValue, $0.end.rawValue - page] }) {
       check(try map(table, address, page) == .mapped)
       check(table.view.translate(VirtualAddress(address))?.virtual == VirtualAddress(address))
     }
-    var cursor = try Cursor(table.view, over: kernel, by: soleWorker)
-    check(cursor.jump(to: VirtualAddress(kernel.end.rawValue - page)))
-    guard case .mapped = cursor.query() else { return check(false, "last kernel page lost") }
-    check(cursor.jump(to: kernel.start))
-    guard case .leaf(let first) = cursor.takeNext(kernel.byteCount) else { return check(false, "first page lost") }
-    check(first.virtual == kernel.start)
-    guard case .leaf(let last) = cursor.takeNext(kernel.end.rawValue - cursor.address.rawValue) else {
-      return check(false, "last page lost")
+    for half in halves {
+      var cursor = try Cursor(table.view, over: half, by: soleWorker)
+      check(cursor.jump(to: VirtualAddress(half.end.rawValue - page)))
+      guard case .mapped = cursor.query() else { return check(false, "last page of the half lost") }
+      check(cursor.jump(to: half.start))
+      guard case .leaf(let first) = cursor.takeNext(half.byteCount) else { return check(false, "first page lost") }
+      check(first.virtual == half.start)
+      guard case .leaf(let last) = cursor.takeNext(half.end.rawValue - cursor.address.rawValue) else {
+        return check(false, "last page lost")
+      }
+      check(last.virtual == VirtualAddress(half.end.rawValue - page) && cursor.isDepleted)
     }
-    check(last.virtual == VirtualAddress(kernel.end.rawValue - page) && cursor.isDepleted)
   }
 }

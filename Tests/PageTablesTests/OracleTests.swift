@@ -1,9 +1,10 @@
 import Addressing
+import Formats
 import PageTables
 import PagingTestSupport
 import Testing
 
-/// Random operations through cursors mean the same as in a sorted list of leaves, for every strategy and lock.
+/// Random operations through cursors mean the same as in a sorted list of leaves, for every strategy, lock and format.
 @Suite struct OracleTests {
   /// A million steps over the configurations of one strategy.
   private func compare<C: Configuration>(_: C.Type, steps: Int, named name: String) throws {
@@ -18,4 +19,12 @@ import Testing
   @Test func globalTicket() throws { try compare(GlobalTicket.self, steps: 100_000, named: "global, ticket") }
   @Test func couplingTTAS() throws { try compare(CouplingTTAS.self, steps: 1_000_000, named: "coupling, ttas") }
   @Test func couplingTicket() throws { try compare(CouplingTicket.self, steps: 100_000, named: "coupling, ticket") }
+
+  @Test func la57() throws { try compare(Coupled<X86_64LA57>.self, steps: 50_000, named: "x86-64-la57") }
+  @Test func sv39() throws { try compare(Coupled<Sv39>.self, steps: 50_000, named: "sv39") }
+  @Test func sv48() throws { try compare(Coupled<Sv48>.self, steps: 50_000, named: "sv48") }
+  @Test func sv57() throws { try compare(Coupled<Sv57>.self, steps: 50_000, named: "sv57") }
+  @Test func aarch64() throws { try compare(Coupled<AArch64>.self, steps: 50_000, named: "aarch64") }
+  @Test func aarch64Upper() throws { try compare(Coupled<AArch64Upper>.self, steps: 50_000, named: "aarch64-upper") }
+  @Test func loongArch64() throws { try compare(Coupled<LoongArch64>.self, steps: 50_000, named: "loongarch64") }
 }

@@ -11,6 +11,9 @@ public typealias GlobalTicket = Configured<X86_64, TicketLock, GlobalStrategy, K
 public typealias CouplingTTAS = Configured<X86_64, TTASLock, CouplingStrategy, Keep, Hardware>
 public typealias CouplingTicket = Configured<X86_64, TicketLock, CouplingStrategy, Keep, Hardware>
 
+/// Any format under hand-over-hand locking, which follows the format's levels most closely.
+public typealias Coupled<F: EntryFormat> = Configured<F, TTASLock, CouplingStrategy, Keep, Hardware>
+
 /// An empty table over an arena of its own.
 public func makeTable<C: Configuration>(
   _: C.Type, frames: Int = 4096, workers: Int = 1

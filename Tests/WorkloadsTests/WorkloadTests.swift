@@ -12,7 +12,8 @@ import Workloads
     let strategy: String
     let lock: String
     let parameters: [String: String]
-    var testDescription: String { "\(workload) \(strategy) \(lock) \(parameters)" }
+    var format = "x86-64"
+    var testDescription: String { "\(workload) \(strategy) \(lock) \(format) \(parameters)" }
   }
 
   static let core: [Row] = {
@@ -46,6 +47,16 @@ import Workloads
     }
   }
 
+  @Test(arguments: WorkloadRegistry.catalogue.formats.map(\.name), WorkloadRegistry.catalogue.workloads.map(\.name))
+  func everyFormatWorks(_ format: String, _ workload: String) throws {
+    for (strategy, lock) in [("global", "ticket"), ("coupling", "ttas")] {
+      try run(
+        Row(
+          workload: workload, strategy: strategy, lock: lock,
+          parameters: ["region": "adjacent", "region-size": "640", "pages-per-op": "4"], format: format), threads: 2)
+    }
+  }
+
   @Test(arguments: ["c-none", "c-global", "c-leaf", "c-coupling"], ["map", "unmap", "protect", "map-unmap", "query"])
   func floorsAreCorrectToo(_ strategy: String, _ workload: String) throws {
     for pages in workload == "query" ? ["1"] : ["1", "64"] {
@@ -58,7 +69,8 @@ import Workloads
 
   private func run(_ row: Row, threads: Int) throws {
     let cell = Cell(
-      suite: "test", workload: row.workload, strategy: row.strategy, lock: row.lock, format: "x86-64", threads: threads,
+      suite: "test", workload: row.workload, strategy: row.strategy, lock: row.lock, format: row.format,
+      threads: threads,
       placement: "compact", memoryPolicy: "local", parameters: row.parameters)
     let workload = try WorkloadRegistry.make(
       cell, host: WorkloadHost(nodeOfWorker: Array(repeating: 0, count: threads), memoryPolicy: .local))
@@ -88,7 +100,10 @@ import Workloads
     #expect(message { $0.strategy = "globl" }.contains("unknown strategy 'globl'; known: none, global, coupling"))
     #expect(message { $0.lock = "mutex" }.contains("unknown lock 'mutex'; known: ttas, ticket"))
     #expect(message { $0.workload = "swap" }.contains("unknown workload 'swap'"))
-    #expect(message { $0.format = "sv39" }.contains("unknown format 'sv39'; known: x86-64"))
+    #expect(message { $0.format = "sv32" }.contains("unknown format 'sv32'; known: x86-64, x86-64-la57, sv39"))
+    #expect(
+      message { ($0.format, $0.parameters) = ("sv39", ["page-size": "1G", "region-size": "512"]) }
+        .contains("more than the 240518164480 there are for it in sv39"))
     #expect(message { $0.parameters = ["pages": "1"] }.contains("unknown parameter 'pages'"))
     #expect(message { $0.parameters = ["pages-per-op": "0"] }.contains("positive whole number"))
     #expect(message { $0.parameters = ["pages-per-op": "3", "region-size": "4"] }.contains("multiple of pages-per-op"))
