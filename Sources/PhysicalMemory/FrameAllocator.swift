@@ -1,17 +1,19 @@
 public import Addressing
 public import Executions
-internal import Locks
 
-/// Hands out frames: a cache per worker over one shared pool per arena span.
+/// Hands out frames: a cache of single frames per worker over one shared pool per arena span.
 ///
-/// The common case touches nothing shared: a worker pops its own cache. An empty cache refills from the pool of the worker's
-/// span under that pool's lock, thirty frames at a time; other spans are asked only when the own one is exhausted. A full
-/// cache spills half. Frame 0 is never handed out, so that 0 can end a free list.
+/// The common case touches nothing shared: a worker pops its own cache. An empty cache refills under the lock of the span
+/// that the worker prefers, thirty frames at a time; other spans are asked, in the worker's order, only when that one is
+/// exhausted. A full cache spills half. Blocks bypass the caches. Frame 0 is never handed out, so that 0 can end a free list.
+///
+/// In debug builds a frame that was written after it was freed traps when it is allocated again, and so does freeing one that is
+/// free or has several owners.
 ///
 /// Trivial to copy; the ``FramePool`` that owns the storage must outlive it.
 @safe
 public struct FrameAllocator<E: Execution>: Sendable {
-  // SENDABLE: the state's fields never change; a cache is touched only by its worker, a pool only under its lock.
+  // SENDABLE: the state's fields never change; a cache is touched only by its worker, a span's pool only under its lock.
   @usableFromInline nonisolated(unsafe) let state: UnsafePointer<State>
 
   /// Where everything is. Behind a pointer, so that what every hot function carries is one word.
@@ -21,14 +23,23 @@ public struct FrameAllocator<E: Execution>: Sendable {
     @usableFromInline let memory: MemoryView<E>
     @usableFromInline let caches: UnsafeMutableRawPointer
     @usableFromInline let workerCount: Int
-    let pools: UnsafeMutablePointer<SpanPool>
-    /// One line per pool, zeroed, `lockStride` bytes apart.
-    let locks: UnsafeMutableRawPointer
-    let poolCount: Int
+    @usableFromInline let spanCount: Int
+    @usableFromInline let pools: SpanPools
+    /// One line per span, zeroed, `lockStride` bytes apart, and one more for the permits.
+    @usableFromInline let locks: UnsafeMutableRawPointer
+    /// Frame number behind each span.
+    @usableFromInline let spanEnds: UnsafeMutablePointer<UInt32>
+    /// `spanCount` spans per worker, those it prefers first; `noSpan` behind the last.
+    @usableFromInline let spanOrder: UnsafeMutablePointer<UInt32>
   }
 
-  /// Locks of neighbouring pools stand a pair of cache lines apart.
-  static var lockStride: Int { 128 }
+  /// Locks of neighbouring spans stand a pair of cache lines apart.
+  @inlinable static var lockStride: Int { 128 }
+  /// Ends a worker's order of spans early.
+  @inlinable static var noSpan: UInt32 { .max }
+
+  /// Largest order of a block: 2^18 frames are 1 GiB.
+  @inlinable public static var largestOrder: Int { BuddyPool.largestOrder }
 
   /// - Safety: the state and all storage it names are initialised and outlive the value.
   @unsafe
@@ -43,21 +54,28 @@ public struct FrameAllocator<E: Execution>: Sendable {
     @inline(__always) get { unsafe state.pointee.memory }
   }
 
-  private var poolCount: Int { unsafe state.pointee.poolCount }
+  @inlinable
+  var spanCount: Int { unsafe state.pointee.spanCount }
 
-  /// A frame with undefined content, or nil when every span is exhausted.
+  @inlinable
+  var pools: SpanPools { unsafe state.pointee.pools }
+
+  /// A frame with undefined content and one owner, or nil when every span the worker may use is exhausted.
   @inlinable @inline(__always)
   public func allocate(for thread: ThreadContext) -> PhysicalAddress? {
     let cache = cache(of: thread)
     if cache.count == 0 { return allocateSlow(for: thread) }
-    return PhysicalAddress(UInt64(cache.pop()) &<< 12)
+    let frame = PhysicalAddress(UInt64(cache.pop()) &<< 12)
+    assert(memory.unpoison(frame), "frame \(frame) was written after it was freed")
+    return frame
   }
 
   /// Takes back a frame that nothing refers to any more.
   @inlinable @inline(__always)
   public func free(_ address: PhysicalAddress, by thread: ThreadContext) {
     let cache = cache(of: thread)
-    if cache.count == FrameCache.capacity { spillSlow(by: thread) }
+    assert(memory.poison(address), "frame \(address) is freed twice, or while it has several owners")
+    if cache.count == FrameCache.capacity { spillSlow(by: thread, keeping: FrameCache.refill) }
     cache.push(UInt32(truncatingIfNeeded: address.rawValue &>> 12))
   }
 
@@ -75,46 +93,5 @@ public struct FrameAllocator<E: Execution>: Sendable {
     unsafe assert(
       thread.worker >= 0 && thread.worker < state.pointee.workerCount, "worker number beyond the pool's worker count")
     return unsafe FrameCache(state.pointee.caches + thread.worker &* FrameCache.byteCount)
-  }
-
-  @inline(never)
-  @usableFromInline
-  func allocateSlow(for thread: ThreadContext) -> PhysicalAddress? {
-    let cache = cache(of: thread)
-    for turn in 0..<poolCount {
-      withPool((cache.homePool + turn) % poolCount, thread) { pool in
-        while cache.count < FrameCache.refill, let number = pool.pop(memory) { cache.push(number) }
-      }
-      if cache.count > 0 { return PhysicalAddress(UInt64(cache.pop()) << 12) }
-    }
-    return nil
-  }
-
-  @inline(never)
-  @usableFromInline
-  func spillSlow(by thread: ThreadContext) {
-    let cache = cache(of: thread)
-    while cache.count > FrameCache.refill {
-      let number = cache.pop()
-      // A frame goes home: its span, not the worker's, says which node it is on. Spans never change, so this needs no lock.
-      let home = (0..<poolCount).first { unsafe state.pointee.pools[$0].contains(number) }
-      guard let home else { preconditionFailure("freed frame \(number) is not of this arena") }
-      withPool(home, thread) { $0.push(number, memory) }
-    }
-  }
-
-  private func withPool(_ index: Int, _ thread: ThreadContext, _ body: (inout SpanPool) -> Void) {
-    // SAFETY: there is a zeroed lock line and a pool for each index; the lock makes this the only access to the pool.
-    let lock = unsafe LockStorage<E>(state.pointee.locks + index * Self.lockStride)
-    TTASLock.lock(lock, by: thread)
-    unsafe body(&state.pointee.pools[index])
-    TTASLock.unlock(lock, by: thread)
-  }
-
-  /// Frames in caches and pools. Call only while no worker allocates.
-  var freeFrames: Int {
-    // SAFETY: quiescence is the caller's promise.
-    let pooled = (0..<poolCount).reduce(0) { unsafe $0 + state.pointee.pools[$1].freeCount }
-    return unsafe (0..<state.pointee.workerCount).reduce(pooled) { $0 + cache(of: ThreadContext(worker: $1)).count }
   }
 }

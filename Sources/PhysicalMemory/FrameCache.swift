@@ -3,7 +3,6 @@
 /// | bytes | field |
 /// |---|---|
 /// | 0–3 | count |
-/// | 4–7 | index of the pool it refills from |
 /// | 16–255 | frame numbers |
 @safe
 @usableFromInline
@@ -14,7 +13,7 @@ struct FrameCache: Sendable {
   @usableFromInline static var byteCount: Int { 256 }
   @inlinable static var capacity: Int { 60 }
   /// Half: a worker that alternates between allocating and freeing at the border does not touch the pool every time.
-  static var refill: Int { 30 }
+  @inlinable static var refill: Int { 30 }
 
   /// - Safety: `base` must point to `byteCount` initialised bytes, 128-byte aligned, that outlive the value.
   @inlinable @inline(__always) @unsafe
@@ -32,17 +31,17 @@ struct FrameCache: Sendable {
     }
   }
 
-  var homePool: Int {
-    get { Int(unsafe base.load(fromByteOffset: 4, as: UInt32.self)) }
-    nonmutating set { unsafe base.storeBytes(of: UInt32(newValue), toByteOffset: 4, as: UInt32.self) }
-  }
-
   /// Pops a number. `count` must not be 0.
   @inlinable @inline(__always)
   func pop() -> UInt32 {
     let last = count &- 1
     count = last
     return unsafe base.load(fromByteOffset: 16 &+ last &* 4, as: UInt32.self)
+  }
+
+  /// The cached numbers, newest last. Only while the worker does not allocate.
+  var numbers: [UInt32] {
+    (0..<count).map { unsafe base.load(fromByteOffset: 16 + $0 * 4, as: UInt32.self) }
   }
 
   /// Pushes a number. `count` must be below `capacity`.

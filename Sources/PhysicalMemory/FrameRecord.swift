@@ -8,7 +8,11 @@ public import Locks
 /// | 0–15 | lock storage, zero = free | itself |
 /// | 16–19 | child count: non-zero entries of the table in this frame | the lock that covers the node |
 /// | 20 | level of the table in this frame, 0 when it holds none | written before the table is linked |
-/// | 24–27 | next frame number of a free list | the list's lock |
+/// | 24–27 | next frame number of a free list, 0 at its end | the list's lock |
+/// | 28–31 | previous frame number of a free list, 0 at its start | the list's lock |
+/// | 32–35 | owners beyond the first | atomic, see ``ReferenceCount`` |
+/// | 36 | what the frame is to its span's buddy pool | the pool's lock |
+/// | 37 | 1 while the freed frame holds a pattern (debug builds only) | whoever owns the frame, free or not |
 @safe
 public struct FrameRecord<E: Execution>: Sendable {
   // SENDABLE: plain fields are only touched under the lock named in the table above.
@@ -56,10 +60,37 @@ public struct FrameRecord<E: Execution>: Sendable {
     unsafe base.storeBytes(of: UInt8(truncatingIfNeeded: level), toByteOffset: 20, as: UInt8.self)
   }
 
+  /// How many owners the frame has.
+  @inlinable @inline(__always)
+  public var references: ReferenceCount<E> {
+    unsafe ReferenceCount(base + 32)
+  }
+
   /// Next frame number in a free list, 0 at its end.
   @inlinable @inline(__always)
   var nextFree: UInt32 {
     get { unsafe base.load(fromByteOffset: 24, as: UInt32.self) }
     nonmutating set { unsafe base.storeBytes(of: newValue, toByteOffset: 24, as: UInt32.self) }
+  }
+
+  /// Previous frame number in a buddy pool's list, 0 at its start.
+  @inlinable @inline(__always)
+  var previousFree: UInt32 {
+    get { unsafe base.load(fromByteOffset: 28, as: UInt32.self) }
+    nonmutating set { unsafe base.storeBytes(of: newValue, toByteOffset: 28, as: UInt32.self) }
+  }
+
+  /// What the frame is to its span's buddy pool.
+  @inlinable @inline(__always)
+  var block: BlockState {
+    get { BlockState(rawValue: unsafe base.load(fromByteOffset: 36, as: UInt8.self)) }
+    nonmutating set { unsafe base.storeBytes(of: newValue.rawValue, toByteOffset: 36, as: UInt8.self) }
+  }
+
+  /// Whether the frame holds the pattern of a freed one.
+  @inlinable @inline(__always)
+  var isPoisoned: Bool {
+    get { unsafe base.load(fromByteOffset: 37, as: UInt8.self) != 0 }
+    nonmutating set { unsafe base.storeBytes(of: newValue ? 1 : 0, toByteOffset: 37, as: UInt8.self) }
   }
 }

@@ -44,6 +44,10 @@ public struct MemoryView<E: Execution>: Sendable {
     return unsafe FrameRecord(records + Int(truncatingIfNeeded: address.rawValue &>> 6))
   }
 
+  /// Metadata of the frame with this number.
+  @inlinable @inline(__always)
+  func record(frame number: UInt32) -> FrameRecord<E> { record(PhysicalAddress(UInt64(number) &<< 12)) }
+
   /// Zeroes the frame at `address`. The caller is its only owner.
   @inlinable @inline(__always)
   public func zero(_ address: PhysicalAddress) {

@@ -3,15 +3,11 @@ import Executions
 import PhysicalMemory
 import Testing
 
-/// The allocator against a set of frames that must be free.
+/// What both policies promise about single frames.
 @Suite struct FrameAllocatorTests {
-  private func pool(frames: [Int], homes: [Int]) throws -> FramePool<Hardware> {
-    let spans = frames.map { ArenaSpan(frameCount: $0, binding: .unbound) }
-    return FramePool(arena: try PhysicalArena<Hardware>(spans: spans, populate: false), homeSpan: homes)
-  }
-
-  @Test func handsOutEveryFrameOnceAndThenNothing() throws {
-    let pool = try pool(frames: [512, 512], homes: [0, 1])
+  @Test(arguments: FramePolicy.allCases)
+  func handsOutEveryFrameOnceAndThenNothing(_ policy: FramePolicy) throws {
+    let pool = try makePool(policy, frames: [512, 512], homes: [0, 1])
     let allocator = pool.allocator
     var seen: Set<PhysicalAddress> = []
     var worker = 0
@@ -21,18 +17,18 @@ import Testing
       worker = 1 - worker
     }
     // The other worker may still have frames in its cache.
-    while let frame = allocator.allocate(for: ThreadContext(worker: 1 - worker)) {
-      #expect(seen.insert(frame).inserted)
-    }
+    for frame in exhaust(pool, ThreadContext(worker: 1 - worker)) { #expect(seen.insert(frame).inserted) }
     #expect(seen.count == 1023, "all but the reserved frame 0")
     #expect(!seen.contains(PhysicalAddress(0)))
     #expect(pool.framesInUse == 1023)
-    for frame in seen { allocator.free(frame, by: ThreadContext(worker: 0)) }
+    for frame in seen { allocator.free(frame, by: sole) }
     #expect(pool.framesInUse == 0)
+    #expect(pool.violations() == [])
   }
 
-  @Test func aWorkerGetsFramesOfItsOwnSpanFirst() throws {
-    let pool = try pool(frames: [512, 512], homes: [0, 1])
+  @Test(arguments: FramePolicy.allCases)
+  func aWorkerGetsFramesOfItsOwnSpanFirst(_ policy: FramePolicy) throws {
+    let pool = try makePool(policy, frames: [512, 512], homes: [0, 1])
     for _ in 0..<400 {
       let near = try #require(pool.allocator.allocate(for: ThreadContext(worker: 0)))
       let far = try #require(pool.allocator.allocate(for: ThreadContext(worker: 1)))
@@ -41,51 +37,60 @@ import Testing
     }
   }
 
-  @Test func randomUseKeepsTheCounts() throws {
-    let pool = try pool(frames: [512, 1024], homes: [0, 1, 1])
-    let seed = UInt64.random(in: 1...1 << 32)
-    print("seed of randomUseKeepsTheCounts: \(seed)")
-    var state = seed
-    func random(_ bound: Int) -> Int {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Int(state >> 33) % bound
-    }
-    var held: [PhysicalAddress] = []
-    for _ in 0..<50_000 {
-      let thread = ThreadContext(worker: random(3))
-      if random(2) == 0, let frame = pool.allocator.allocate(for: thread) {
-        held.append(frame)
-      } else if !held.isEmpty {
-        pool.allocator.free(held.swapRemove(at: random(held.count)), by: thread)
+  @Test(arguments: FramePolicy.allCases)
+  func otherSpansFollowInTheWorkersOrder(_ policy: FramePolicy) throws {
+    let spans = Array(repeating: ArenaSpan(frameCount: 512, binding: .unbound), count: 4)
+    let pool = FramePool(
+      arena: try PhysicalArena<Hardware>(spans: spans, populate: false),
+      spanOrder: [[2, 3, 0, 1], [1, 0]], policy: policy)
+    func spansAsked(_ worker: Int) -> [Int] {
+      exhaust(pool, ThreadContext(worker: worker)).map { Int($0.rawValue / 4096) / 512 }.reduce(into: []) {
+        if $0.last != $1 { $0.append($1) }
       }
     }
-    #expect(Set(held).count == held.count, "seed \(seed)")
-    #expect(pool.framesInUse == held.count, "seed \(seed)")
+    #expect(spansAsked(1) == [1, 0], "spans that a worker does not name are never used")
+    #expect(pool.framesInUse == 1023)
+    #expect(spansAsked(0) == [2, 3])
+    #expect(pool.framesInUse == 2047)
   }
 
-  @Test func aTableFrameIsZeroedAndKnowsItsLevel() throws {
-    let pool = try pool(frames: [512], homes: [0])
-    let thread = ThreadContext(worker: 0)
+  @Test(arguments: FramePolicy.allCases)
+  func randomUseKeepsTheCounts(_ policy: FramePolicy) throws {
+    let pool = try makePool(policy, frames: [512, 1024], homes: [0, 1, 1])
+    var random = Randomness("randomUseKeepsTheCounts")
+    var held: [PhysicalAddress] = []
+    for _ in 0..<Randomness.steps(50_000) {
+      let thread = ThreadContext(worker: random.below(3))
+      if random.below(2) == 0, let frame = pool.allocator.allocate(for: thread) {
+        held.append(frame)
+      } else if !held.isEmpty {
+        pool.allocator.free(held.swapRemove(at: random.below(held.count)), by: thread)
+      }
+    }
+    #expect(Set(held).count == held.count)
+    #expect(pool.framesInUse == held.count)
+    #expect(pool.violations() == [])
+    let free = pool.freeFrames()
+    #expect(held.allSatisfy { !free.contains($0) })
+    #expect(free.count == 1535 - held.count)
+  }
+
+  @Test(arguments: FramePolicy.allCases)
+  func aTableFrameIsZeroedAndKnowsItsLevel(_ policy: FramePolicy) throws {
+    let pool = try makePool(policy)
     let memory = pool.arena.view
-    let dirty = try #require(pool.allocator.allocate(for: thread))
+    let dirty = try #require(pool.allocator.allocate(for: sole))
     for index in 0..<512 { memory.slot(dirty, index).storeRelaxed(.max) }
     memory.record(dirty).addChildren(7)
-    pool.allocator.free(dirty, by: thread)
-    let table = try #require(pool.allocator.allocateTable(level: Level(3), for: thread))
+    pool.allocator.free(dirty, by: sole)
+    let table = try #require(pool.allocator.allocateTable(level: Level(3), for: sole))
     #expect(table == dirty, "last in, first out")
     #expect((0..<512).allSatisfy { memory.slot(table, $0).loadRelaxed() == 0 })
     #expect(memory.record(table).childCount == 0 && memory.record(table).level == 3)
   }
 
   @Test func spansAreRoundedToHugePages() throws {
-    let pool = try pool(frames: [1, 513], homes: [0])
+    let pool = try makePool(.bump, frames: [1, 513])
     #expect(pool.arena.spans == [0..<512, 512..<1536])
-  }
-}
-
-extension Array {
-  fileprivate mutating func swapRemove(at index: Int) -> Element {
-    swapAt(index, count - 1)
-    return removeLast()
   }
 }
