@@ -19,18 +19,32 @@ public struct TableAudit: Sendable {
   public static var violationLimit: Int { 8 }
 
   /// Walks the whole tree and checks that
-  /// - every node's child count equals its non-zero entries,
+  /// - every table entry points to a frame of the arena, and no node is reached twice,
+  /// - every node's child count equals its non-zero entries, and its record says its level,
   /// - no leaf stands above the format's highest leaf level, and every leaf's address is aligned to its size,
-  /// - every node's record says its level, and no node is reached twice,
-  /// - no lock is held.
+  /// - no entry has a reserved bit set,
+  /// - no lock is held,
   ///
-  /// Call only while no cursor lives.
+  /// and, given the pool that the tables come from, that
+  /// - the pool itself is well-formed, and no reachable node is among its free frames,
+  /// - the frames in use are the reachable nodes and `framesBesideTables`: nothing leaked, nothing was freed twice.
   ///
-  /// - Complexity: O(entries of all tables).
+  /// That two leaves never overlap follows from the first point. Call only while no cursor lives and no worker allocates.
+  ///
+  /// - Parameters:
+  ///   - limit: how many tables to list in ``sampledTables``.
+  ///   - pool: the one that the view allocates from; checked if given.
+  ///   - framesBesideTables: frames of the pool in use as data, by other tables, or as nodes that were unlinked and wait to be
+  ///     freed.
+  /// - Complexity: O(entries of all tables), with a pool also O(free frames).
   @inlinable
-  public init<C: Configuration>(_ view: TableView<C>, samplingTables limit: Int = 0) {
+  public init<C: Configuration>(
+    _ view: TableView<C>, samplingTables limit: Int = 0, pool: FramePool<C.Execution>? = nil,
+    framesBesideTables: Int = 0
+  ) {
     var seen: Set<PhysicalAddress> = []
-    visit(view, view.root, C.Format.rootLevel, &seen, limit)
+    visit(view, view.root, C.Format.rootLevel, ReservedBits(C.Format.self), pool?.freeFrames(), &seen, limit)
+    if let pool { check(pool, framesBesideTables) }
   }
 
   /// Leaves of all sizes.
@@ -38,16 +52,27 @@ public struct TableAudit: Sendable {
 
   @inlinable
   mutating func visit<C: Configuration>(
-    _ view: TableView<C>, _ node: PhysicalAddress, _ level: Level, _ seen: inout Set<PhysicalAddress>, _ limit: Int
+    _ view: TableView<C>, _ node: PhysicalAddress, _ level: Level, _ reserved: ReservedBits,
+    _ free: FreeFrames?, _ seen: inout Set<PhysicalAddress>, _ limit: Int
   ) {
+    // Before anything of the node is read: the frame may not exist.
+    if node.rawValue == 0 || node.rawValue > view.memory.byteCount &- frameBytes || !node.isAligned(to: frameBytes) {
+      return report("table \(node) at level \(level.rawValue) is no frame of the arena")
+    }
     let record = view.memory.record(node)
     guard seen.insert(node).inserted else { return report("table \(node) is reachable twice") }
+    // What it holds is no concern of the tree any more.
+    if let free, free.contains(node) {
+      return report("table \(node) at level \(level.rawValue) is among the free frames")
+    }
     tables += 1
     if sampledTables.count < limit { sampledTables.append(node) }
     if record.level != level.rawValue {
       report("table \(node) at level \(level.rawValue) is recorded as \(record.level)")
     }
     if C.NodeLock.isLocked(record.lock) { report("table \(node) at level \(level.rawValue) is locked") }
+    let reservedInTable = reserved.table(at: level)
+    let reservedInLeaf = reserved.leaf(at: level)
     var children = 0
     for index in 0..<entriesPerNode {
       let word = view.memory.slot(node, index).loadRelaxed()
@@ -55,8 +80,11 @@ public struct TableAudit: Sendable {
       children += 1
       switch C.Format.decode(word, at: level) {
       case .absent: report("a non-zero entry of table \(node) decodes as absent")
-      case .table(let child): visit(view, child, level.below, &seen, limit)
+      case .table(let child):
+        check(word, reservedInTable, node, index)
+        visit(view, child, level.below, reserved, free, &seen, limit)
       case .leaf(let address, _):
+        check(word, reservedInLeaf, node, index)
         leaves[level.rawValue] += 1
         if level.rawValue > C.Format.highestLeafLevel { report("a leaf stands at level \(level.rawValue)") }
         if !address.isAligned(to: level.slotBytes) {
@@ -66,6 +94,23 @@ public struct TableAudit: Sendable {
     }
     if record.childCount != UInt32(children) {
       report("table \(node) at level \(level.rawValue) counts \(record.childCount) children and has \(children)")
+    }
+  }
+
+  @inlinable @inline(__always)
+  mutating func check(_ word: UInt64, _ reserved: UInt64, _ node: PhysicalAddress, _ index: Int) {
+    if _slowPath(word & reserved != 0) {
+      report("entry \(index) of table \(node) has reserved bits set: 0x\(String(word & reserved, radix: 16))")
+    }
+  }
+
+  @inlinable
+  mutating func check<E>(_ pool: FramePool<E>, _ framesBesideTables: Int) {
+    for violation in pool.violations() { report(violation) }
+    let inUse = pool.framesInUse
+    if inUse != tables + framesBesideTables {
+      report(
+        "\(inUse) frames are in use; \(tables) tables are reachable and \(framesBesideTables) frames lie beside them")
     }
   }
 
