@@ -64,6 +64,10 @@ class Function:
     def __init__(self, symbol, start):
         self.symbol, self.start, self.body = symbol, start, []
 
+    def end_at(self, end):
+        """Forgets what lies at or behind `end`."""
+        self.body = [instruction for instruction in self.body if instruction.address < end]
+
     def contains(self, address):
         return self.start <= address <= self.body[-1].address
 
@@ -102,12 +106,13 @@ def disassemble(binary):
 
 
 def aliases(binary):
-    """Every function symbol with its address: one body may have several names, of which the disassembly shows one."""
+    """Every function symbol with its address and size: one body may have several names, of which the disassembly shows
+    one."""
     found = []
     for line in run(["objdump", "-t", str(binary)]).splitlines():
-        match = re.match(r"^([0-9a-f]+) .{6}F \.text\S*\s+[0-9a-f]+\s+(?:\.\w+ )?(\S+)$", line)
+        match = re.match(r"^([0-9a-f]+) .{6}F \.text\S*\s+([0-9a-f]+)\s+(?:\.\w+ )?(\S+)$", line)
         if match:
-            found.append((int(match.group(1), 16), match.group(2)))
+            found.append((int(match.group(1), 16), int(match.group(2), 16), match.group(3)))
     return found
 
 
@@ -134,7 +139,12 @@ def check(binary, allowed, sources):
     patterns = allow_list(allowed)
     functions = disassemble(binary)
     by_start = {function.start: function for function in functions.values() if function.body}
-    own = [(address, symbol) for address, symbol in aliases(binary) if MODULE in symbol]
+    symbols = aliases(binary)
+    for address, size, _ in symbols:
+        # What follows without a symbol of its own (the linker keeps nameless copies of accessors) is not the function's.
+        if size and address in by_start:
+            by_start[address].end_at(address + size)
+    own = [(address, symbol) for address, _, symbol in symbols if MODULE in symbol]
     targets = {
         instruction.symbol.removesuffix("@plt")
         for function in functions.values()

@@ -39,6 +39,7 @@ enum SpecializationProbe {
     sum &+= probeCallUnmapNone(unlocked, address) ?? 0
     let couplingCalls = PageTable(coupling, thread: ThreadContext(worker: 0))
     sum &+= probeCallMapCoupling(couplingCalls, address, address, readWrite) ? 1 : 0
+    sum &+= callFormatProbes(pool, address, readWrite)
     print(sum)
     for table in [global, coupling, globalTicket, couplingTicket, unlocked.table] as [AnyObject] {
       withExtendedLifetime(table) {}
