@@ -9,8 +9,13 @@ struct CompareCommand: ParsableCommand {
     discussion: """
       BASE and HEAD are run directories or samples files. Without HEAD, --col names the key whose values are compared.
 
+      ratio is head over base, with its interval; p adj is the Mann-Whitney test's p, adjusted by Holm for all rows; \
+      MDE is the smallest change that so many invocations with this spread would find in four of five experiments. \
+      A row is regressed or improved when p adj is below 5 % and the whole interval lies beyond 2 %. With --col, tables \
+      say slower and faster, or worse and better; csv and json say regressed and improved in either case.
+
       Example:
-        pagebench compare results/quick/<host>/<commit>/<run> --col strategy --base global --row workload
+        pagebench compare RUN --col strategy --base global --row workload
         pagebench compare before/samples.csv after/samples.csv --gate
       """)
 
@@ -35,7 +40,7 @@ struct CompareCommand: ParsableCommand {
   var metric = MetricName.timePerOperation
 
   @Option(help: "What stands for a case: median (with test and interval) or minimum (ratio only).")
-  var statistic = ComparisonOptions.Statistic.median
+  var statistic = CaseStatistic.median
 
   @Option(help: "How to print it.")
   var format = ComparisonFormat.text
@@ -110,5 +115,5 @@ struct CompareCommand: ParsableCommand {
   }
 }
 
-extension ComparisonOptions.Statistic: ExpressibleByArgument {}
+extension CaseStatistic: ExpressibleByArgument {}
 extension ComparisonFormat: ExpressibleByArgument {}

@@ -45,7 +45,8 @@ import Testing
                             geomean  1.034                                 3 of 4 rows
 
         4 rows: 1 regressed, 1 equivalent, 1 inconclusive, 1 only_head
-        [1] finds 4.1 % or more; for 2 % about 21 invocations per side are needed, there are 6 and 6
+        [1] the spread hides a change of 2 %, only one of MDE or more would be found; about 21 invocations per side \
+        would do
         base and head were measured one after the other: a drift of the machine between them looks like a change
 
         """)
@@ -61,16 +62,16 @@ import Testing
         workload   threads  strategy    n  base     head  ratio         95 % CI   p adj  MDE %  verdict
         ---------  -------  --------  ---  ----  -------  -----  --------------  ------  -----  -----------
         map-unmap        1  rcu       6+0   103                                                 only_base
-        map-unmap        1  subtree   6+6   103     51.3  0.500  0.486 .. 0.515  0.0108    4.1  improved
+        map-unmap        1  subtree   6+6   103     51.3  0.500  0.486 .. 0.515  0.0108    4.1  faster
 
-        query            1  rcu       6+6   103      410  4.000  3.886 .. 4.118  0.0108    4.1  regressed
-        query            1  subtree   6+6   103     51.3  0.500  0.486 .. 0.515  0.0108    4.1  improved
-        query            2  rcu       6+6   103      410  4.000  3.886 .. 4.118  0.0108    4.1  regressed
-        query            2  subtree   6+6   103     51.3  0.500  0.486 .. 0.515  0.0108    4.1  improved
+        query            1  rcu       6+6   103      410  4.000  3.886 .. 4.118  0.0108    4.1  slower
+        query            1  subtree   6+6   103     51.3  0.500  0.486 .. 0.515  0.0108    4.1  faster
+        query            2  rcu       6+6   103      410  4.000  3.886 .. 4.118  0.0108    4.1  slower
+        query            2  subtree   6+6   103     51.3  0.500  0.486 .. 0.515  0.0108    4.1  faster
         query               rcu                  geomean  4.000                                 2 of 2 rows
         query               subtree              geomean  0.500                                 2 of 2 rows
 
-        6 rows: 2 regressed, 3 improved, 1 only_base
+        6 rows: 2 slower, 3 faster, 1 only_base
 
         """)
   }
@@ -88,9 +89,9 @@ import Testing
 
         | base | head | ratio | 95 % CI | p adj | MDE % | verdict |
         | ---: | ---: | ---: | ---: | ---: | ---: | --- |
-        | 103 | 51.3 | 0.500 | 0.486 .. 0.515 | 0.0022 | 4.1 | improved |
+        | 103 | 51.3 | 0.500 | 0.486 .. 0.515 | 0.0022 | 4.1 | faster |
 
-        - 1 row: 1 improved
+        - 1 row: 1 faster
 
         """)
   }
@@ -115,6 +116,41 @@ import Testing
         base and head were measured one after the other: a drift of the machine between them looks like a change
 
         """)
+  }
+
+  @Test func rowsThatOnlyNoiseKeepsUndecidedShareAFootnote() throws {
+    // Spreads of 2 and 4 per step on 200 are seen through by so many invocations, one of 100 on 100 by none.
+    let cells = [1, 2, 4].map { cell(threads: $0) }
+    let steps = [2.0, 4.0, 100.0]
+    let base = zip(cells, steps).flatMap { samples($0, ramp(200, $1)) }
+    let head = zip(cells, steps).flatMap { samples($0, ramp(201, $1), run: "B") }
+    let comparison = try Comparison(base: base, head: head, baseName: "a", headName: "b")
+    let needed = comparison.rows.compactMap { row in
+      if case .curable(let count) = row.noise { count } else { nil as Int? }
+    }
+    #expect(needed.count == 2 && needed[0] < needed[1])
+    let text = comparison.text()
+    #expect(text.contains("about \(needed[0]) to \(needed[1]) invocations per side would do"), "\(text)")
+    #expect(text.contains("[2] the spread hides") && !text.contains("[3]"), "\(text)")
+    // Files keep each row's own numbers.
+    #expect(comparison.csv().contains("about \(needed[0]) invocations per side are needed, there are 6 and 6"))
+  }
+
+  @Test func filesHoldTheSameVerdictsWhateverIsCompared() throws {
+    let comparison = try strategies()
+    #expect(comparison.csv().contains(",improved,") && comparison.csv().contains(",regressed,"))
+    #expect(comparison.json().contains("\"verdict\": \"regressed\""))
+    for text in [comparison.text(), comparison.markdown()] {
+      #expect(!text.contains("regressed") && !text.contains("improved"))
+    }
+  }
+
+  @Test func metricsThatAreNotAboutTimeGetBetterOrWorse() throws {
+    let rows =
+      samples(cell(), ramp(100), metric: "fairness", unit: "1", better: .higher)
+      + samples(cell(strategy: "rcu"), ramp(100).map { $0 / 2 }, metric: "fairness", unit: "1", better: .higher)
+    let comparison = try Comparison(of: rows, over: "strategy", options: ComparisonOptions(metric: "fairness"))
+    #expect(comparison.text().contains("1 row: 1 worse"))
   }
 
   // The case identifier comes from an independent computation of FNV-1a in Python.

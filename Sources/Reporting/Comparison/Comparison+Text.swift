@@ -29,7 +29,23 @@ struct ComparisonLayout {
   private let headTitle: String?
   private let showsCounts: Bool
   private let showsTest: Bool
-  private var reasons: [String] = []
+  private var remarks: [Remark] = []
+
+  /// What a footnote is about. Rows that lack the same thing share one.
+  private enum Remark: Hashable {
+    case text(String)
+    case curableNoise
+    case incurableNoise
+
+    init?(_ row: ComparisonRow) {
+      switch row.noise {
+      case .curable: self = .curableNoise
+      case .incurable: self = .incurableNoise
+      case nil where row.reason.isEmpty: return nil
+      case nil: self = .text(row.reason)
+      }
+    }
+  }
 
   init(_ comparison: Comparison) {
     self.comparison = comparison
@@ -50,7 +66,8 @@ struct ComparisonLayout {
     table = TextTable([TextTable.Column("")])
     caption = captionLines()
     table = makeTable()
-    footnotes = verdictCounts() + reasons.enumerated().map { "[\($0.offset + 1)] \($0.element)" } + comparison.notes
+    footnotes =
+      verdictCounts() + remarks.enumerated().map { "[\($0.offset + 1)] \(text(of: $0.element))" } + comparison.notes
   }
 
   private func captionLines() -> [String] {
@@ -138,17 +155,32 @@ struct ComparisonLayout {
 
   /// The verdict with the number of its footnote.
   private mutating func verdictText(_ row: ComparisonRow) -> String {
-    guard !row.reason.isEmpty else { return row.verdict.rawValue }
-    if let known = reasons.firstIndex(of: row.reason) { return "\(row.verdict.rawValue) [\(known + 1)]" }
-    reasons.append(row.reason)
-    return "\(row.verdict.rawValue) [\(reasons.count)]"
+    let word = comparison.word(for: row.verdict)
+    guard let remark = Remark(row) else { return word }
+    if !remarks.contains(remark) { remarks.append(remark) }
+    return "\(word) [\((remarks.firstIndex(of: remark) ?? 0) + 1)]"
+  }
+
+  private func text(of remark: Remark) -> String {
+    let threshold = NumberText.percent(comparison.options.minimumEffect)
+    let noise = "the spread hides a change of \(threshold), only one of MDE or more would be found"
+    switch remark {
+    case .text(let text): return text
+    case .incurableNoise: return "\(noise); the noise must fall, more invocations will not do"
+    case .curableNoise:
+      let needed = comparison.rows.compactMap { row in
+        if case .curable(let count) = row.noise { count } else { nil as Int? }
+      }
+      let (least, most) = (needed.min() ?? 0, needed.max() ?? 0)
+      return "\(noise); about \(least == most ? "\(least)" : "\(least) to \(most)") invocations per side would do"
+    }
   }
 
   private func verdictCounts() -> [String] {
-    let counts = Verdict.allCases.map { ($0, comparison.count(of: $0)) }.filter { $0.1 > 0 }
+    let counts = Verdict.allCases.map { (comparison.word(for: $0), comparison.count(of: $0)) }.filter { $0.1 > 0 }
     let total = comparison.rows.count
     return [
-      "\(total) row\(total == 1 ? "" : "s"): " + counts.map { "\($0.1) \($0.0.rawValue)" }.joined(separator: ", ")
+      "\(total) row\(total == 1 ? "" : "s"): " + counts.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
     ]
   }
 

@@ -123,7 +123,10 @@ public struct Comparison: Sendable {
     let isWanted = { (sample: Sample) in sample.metric == options.metric && sample.scope == options.scope }
     let wanted = samples.filter(isWanted)
     if wanted.isEmpty, !other.contains(where: isWanted) {
-      let available = Set((samples + other).map { "\($0.metric) in \($0.scope)" })
+      let all = samples + other
+      // Metrics of the scope asked for, if there are any: with every thread's the list would be long.
+      let inScope = Set(all.filter { $0.scope == options.scope }.map(\.metric))
+      let available = inScope.isEmpty ? Set(all.map { "\($0.metric) in \($0.scope)" }) : inScope
       throw .noSamples(metric: options.metric, scope: options.scope, available: available.sorted())
     }
     return wanted

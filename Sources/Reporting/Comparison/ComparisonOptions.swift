@@ -2,17 +2,10 @@ public import Results
 
 /// What to compare and how strictly.
 public struct ComparisonOptions: Hashable, Sendable {
-  public enum Statistic: String, CaseIterable, Sendable {
-    /// Median over invocations, with interval, test and verdict.
-    case median
-    /// Smallest clean window: a ratio only, no test, because a minimum has no sampling distribution to lean on.
-    case minimum
-  }
-
   /// The one metric compared: its cases are the family of tests that Holm's adjustment covers.
   public var metric: String
   public var scope: SampleScope
-  public var statistic: Statistic
+  public var statistic: CaseStatistic
   /// τ as a fraction: changes up to this size are nobody's concern.
   public var minimumEffect: Double
   /// Chance of a false alarm accepted for the whole table.
@@ -22,7 +15,7 @@ public struct ComparisonOptions: Hashable, Sendable {
 
   /// - Precondition: `minimumEffect` is at least 0 and `alpha` lies strictly between 0 and 1.
   public init(
-    metric: String = MetricName.timePerOperation, scope: SampleScope = .all, statistic: Statistic = .median,
+    metric: String = MetricName.timePerOperation, scope: SampleScope = .all, statistic: CaseStatistic = .median,
     minimumEffect: Double = 0.02, alpha: Double = 0.05, rowKey: String? = nil
   ) {
     precondition(minimumEffect >= 0, "the minimum effect is a fraction of at least 0")

@@ -51,7 +51,7 @@ extension ComparisonRow {
       }
     } else {
       verdict = .inconclusive
-      reason = doubt(base.invocationCount, head.invocationCount, options, familySize: familySize)
+      reason = doubt(base.invocationCount, head.invocationCount, band, options, familySize: familySize)
     }
   }
 
@@ -75,7 +75,7 @@ extension ComparisonRow {
       reason = "no clean window in \(base.cleanMinimum == nil ? "base" : "head"): every one was preempted"
       return
     }
-    method = ComparisonOptions.Statistic.minimum.rawValue
+    method = CaseStatistic.minimum.rawValue
     verdict = .inconclusive
     guard before > 0, after > 0 else {
       reason = "a minimum of zero or below has no ratio"
@@ -97,11 +97,18 @@ extension ComparisonRow {
   }
 
   /// What is missing for a clear verdict, most fundamental lack first.
-  private func doubt(_ m: Int, _ n: Int, _ options: ComparisonOptions, familySize: Int) -> String {
+  private mutating func doubt(
+    _ m: Int, _ n: Int, _ band: VerdictRule.Band?, _ options: ComparisonOptions, familySize: Int
+  ) -> String {
     let floor = MannWhitney.neededPerSide(alpha: options.alpha, familySize: familySize)
+    let family = familySize == 1 ? "one case" : "\(familySize) cases"
     if MannWhitney.smallestPValue(m, n) * Double(familySize) >= options.alpha {
-      let family = familySize == 1 ? "one case" : "\(familySize) cases"
+      detectableEffect = nil
       return "\(floor) invocations per side are needed for any significance over \(family), there are \(m) and \(n)"
+    }
+    if band == .above || band == .below {
+      return "the interval is clear, but p is not below \(NumberText.percent(options.alpha)) over \(family): "
+        + "more invocations are needed"
     }
     let threshold = NumberText.percent(options.minimumEffect)
     guard let detectableEffect, detectableEffect > options.minimumEffect,
@@ -113,8 +120,10 @@ extension ComparisonRow {
     let needed = DetectableEffect.neededPerSide(
       toDetect: log1p(options.minimumEffect), spread: spread, alpha: options.alpha)
     guard let needed = needed.map({ max($0, floor) }) else {
+      noise = .incurable
       return "\(finds); for \(threshold) the noise must fall, more invocations will not do"
     }
+    noise = .curable(neededPerSide: needed)
     return "\(finds); for \(threshold) about \(needed) invocations per side are needed, there are \(m) and \(n)"
   }
 

@@ -26,12 +26,22 @@ public struct ComparisonRow: Sendable {
   /// Two-sided, before and after Holm's adjustment over the table.
   public internal(set) var pValue: Double?
   public internal(set) var pAdjusted: Double?
-  /// The smallest relative change that this many invocations with this spread find in four of five experiments, as a
-  /// fraction.
+  /// The smallest relative change that this many invocations with this spread find in four of five experiments on this
+  /// case alone, before adjustment for the others; a fraction. nil where no change, however large, could be significant.
   public internal(set) var detectableEffect: Double?
   public internal(set) var verdict: Verdict
   /// Why the verdict is not a clear one, and what would make it so; empty when there is nothing to add.
   public internal(set) var reason: String
+  /// Set when the spread is all that keeps the verdict from being clear; tables then say so once for all such rows.
+  var noise: Noise?
+
+  /// How far the spread is from letting the minimum effect be seen.
+  enum Noise: Hashable {
+    /// So many invocations per side would do.
+    case curable(neededPerSide: Int)
+    /// No number of invocations within reason would.
+    case incurable
+  }
 
   init(base: [Sample], head: [Sample], baseName: String, headName: String) {
     guard let first = head.first ?? base.first else { preconditionFailure("a comparison row needs samples") }
@@ -53,7 +63,7 @@ public struct ComparisonRow: Sendable {
   func identity(_ key: String) -> String { IdentityOrder.value(of: key, in: (cell, variant)) }
 
   /// Value of one side in the statistic compared.
-  func center(_ side: CaseMeasurements?, _ statistic: ComparisonOptions.Statistic) -> Double? {
+  func center(_ side: CaseMeasurements?, _ statistic: CaseStatistic) -> Double? {
     switch statistic {
     case .median: side?.median
     case .minimum: side?.cleanMinimum

@@ -1,4 +1,7 @@
-/// What a comparison says about one case.
+import Results
+
+/// What a comparison says about one case. Files hold these words whatever is compared; tables for people use
+/// ``Comparison/word(for:)``.
 public enum Verdict: String, CaseIterable, Codable, Sendable {
   /// Significantly worse, by more than the minimum effect.
   case regressed
@@ -28,5 +31,19 @@ enum VerdictRule {
     if interval.lower > upperEdge { return .above }
     if interval.upper < lowerEdge { return .below }
     return interval.lower >= lowerEdge && interval.upper <= upperEdge ? .within : .straddles
+  }
+}
+
+extension Comparison {
+  /// The verdict as tables print it. Two values of one key are no before and after, so nothing regressed or improved
+  /// there: the head is slower or faster than the base, or worse or better where the metric is not about time.
+  public func word(for verdict: Verdict) -> String {
+    guard case .values = subject else { return verdict.rawValue }
+    let isAboutTime = [MetricName.timePerOperation, MetricName.throughput].contains(options.metric)
+    switch verdict {
+    case .regressed: return isAboutTime ? "slower" : "worse"
+    case .improved: return isAboutTime ? "faster" : "better"
+    default: return verdict.rawValue
+    }
   }
 }
