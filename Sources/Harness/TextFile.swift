@@ -31,7 +31,9 @@ enum TextFile {
     return String(start[...last])
   }
 
-  static func exists(_ path: String) -> Bool { (try? bytes(path)) != nil }
+  /// Whether the file is there and can be read.
+  // SAFETY: the path is bridged to a NUL-terminated buffer that is valid for the call's duration.
+  static func exists(_ path: String) -> Bool { unsafe access(path, R_OK) == 0 }
 
   /// Names in a directory; none when it cannot be read.
   static func names(inDirectory directory: String) -> [String] {

@@ -142,6 +142,47 @@ struct SuiteRunTests {
     #expect(try outcome.directory.readSamples().samples.count { $0.metric == "throughput" } == 12)
   }
 
+  @Test func `A run that another process is writing is left alone`() async throws {
+    let base = try TemporaryDirectory()
+    let good = "cat > /dev/null; echo '\(Self.report)'"
+    let (outcome, _) = try await run(good, in: base)
+    let paths = [RunFile.journal, .samples].map(outcome.directory.path(of:))
+    // As if the other process were between rows and journal line, in the middle of a word: a resumed run would mend both.
+    let torn = try TextFile.read(paths[0]).split(separator: "\n").dropLast(2).joined(separator: "\n") + "\n{\"ca"
+    try base.write(paths[0], torn)
+    let before = try paths.map(TextFile.bytes)
+    let other = try Journal(resuming: paths[0])
+    await #expect(throws: JournalError.busy(path: paths[0])) {
+      try await run(good, in: base, resume: outcome.directory.path)
+    }
+    #expect(try paths.map(TextFile.bytes) == before)
+    withExtendedLifetime(other) {}
+  }
+
+  @Test func `A resumed run names the cells that had failed before`() async throws {
+    let base = try TemporaryDirectory()
+    let (outcome, _) = try await run("if grep -q coupling; then exit 3; else echo '\(Self.report)'; fi", in: base)
+    let (resumed, _) = try await run("exit 1", in: base, resume: outcome.directory.path)
+    #expect(resumed.measuredCount == 0)
+    #expect(resumed.failures == outcome.failures)
+  }
+
+  @Test func `A cancelled run that has not begun leaves nothing`() async throws {
+    let base = try TemporaryDirectory()
+    let plan = try Plan(try Fixture.suite(), usableCPUs: 2)
+    let process = child("exit 1")
+    let task = Task {
+      while !Task.isCancelled { await Task.yield() }
+      var run = SuiteRun(plan, topology: Fixture.topology(cpus: 2), process: process, progress: Progress(.silent)) {
+        _ in
+      }
+      return try await run.start(base: base.path + "/results")
+    }
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+    #expect(!TextFile.exists(base.path + "/results") && TextFile.names(inDirectory: base.path + "/results").isEmpty)
+  }
+
   @Test func `Results that cannot be written are refused before anything is measured`() async throws {
     let base = try TemporaryDirectory()
     let file = base.path + "/file"

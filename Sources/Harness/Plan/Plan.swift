@@ -69,13 +69,6 @@ public struct Plan: Hashable, Sendable {
       entries.map { "\(CaseID(of: $0.cell))/\($0.invocation)" }.joined(separator: "\n").utf8)
   }
 
-  /// Wall time one invocation is expected to take before any has been measured: its windows, and starting a process,
-  /// populating and checking the table.
-  public var plannedInvocation: Duration { suite.window.total + .milliseconds(80) }
-
-  /// Wall time the whole run is expected to take.
-  public var plannedTotal: Duration { plannedInvocation * entries.count }
-
   /// Asks for every cell whether it can be made, before anything is measured.
   ///
   /// - Parameter make: throws for a combination that does not exist.

@@ -58,21 +58,38 @@ final class Journal {
       throw .cannotWrite(path: path, reason: "\(error)")
     }
     self.path = path
+    try lock()
     try write(header)
   }
 
-  /// Goes on with a journal, cutting a torn last line off.
-  init(resuming path: String, content: Content) throws(JournalError) {
+  /// Opens the journal of a run that is to go on and takes the run's lock, so that nothing read from now on can be
+  /// changed by another process that still writes the run.
+  init(resuming path: String) throws(JournalError) {
     do {
       descriptor = try FileDescriptor.open(FilePath(path), .writeOnly, options: [.append, .closeOnExec])
-      try descriptor.resize(to: Int64(content.wholeByteCount))
     } catch {
-      throw .cannotWrite(path: path, reason: "\(error)")
+      throw .cannotRead(path: path, reason: "\(error)")
     }
     self.path = path
+    try lock()
   }
 
   deinit { try? descriptor.close() }
+
+  /// Cuts a torn last line off.
+  func cut(to content: Content) throws(JournalError) {
+    do { try descriptor.resize(to: Int64(content.wholeByteCount)) } catch {
+      throw .cannotWrite(path: path, reason: "\(error)")
+    }
+  }
+
+  /// Held until the descriptor is closed, at the latest by the end of the process however it ends.
+  private func lock() throws(JournalError) {
+    guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+      throw errno == EWOULDBLOCK
+        ? .busy(path: path) : .cannotWrite(path: path, reason: "flock: \(ErrnoText.name(errno))")
+    }
+  }
 
   /// Appends a finished invocation; returns when it is on the disk.
   func append(_ line: Line) throws(JournalError) { try write(line) }
@@ -117,6 +134,8 @@ public enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
   case cannotRead(path: String, reason: String)
   case cannotWrite(path: String, reason: String)
   case malformed(path: String, line: Int, reason: String)
+  /// Another process is measuring this run.
+  case busy(path: String)
   /// The run to resume is not the one asked for.
   case differs(path: String, what: String)
 
@@ -126,6 +145,8 @@ public enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
       "cannot read \(path): \(reason); give --resume the directory of a run"
     case .cannotWrite(let path, let reason):
       "cannot write \(path): \(reason); free space there or choose another place with --out"
+    case .busy(let path):
+      "\(path) is being written by another pagebench; wait until that one has ended"
     case .malformed(let path, let line, let reason):
       "\(path):\(line): not a journal of this program: \(reason); start a new run instead of resuming"
     case .differs(let path, let what):

@@ -47,9 +47,12 @@ public struct SuiteRun {
 
   /// Starts a new run below `base` and measures. The directory is made before the first measurement.
   ///
-  /// - Throws: `RunDirectoryError` or ``JournalError`` when results cannot be written.
+  /// - Throws: ``RunStopped`` when results can no longer be written, `RunDirectoryError` or ``JournalError`` when they
+  ///   cannot be written at all, `CancellationError` when the task was cancelled before there was a directory.
   public mutating func start(base: String) async throws -> Outcome {
     let finding = await RevisionReader().read()
+    // A git that was cancelled looks like no git; such a run must not be filed as unversioned.
+    try Task.checkCancellation()
     let collector = EnvironmentCollector(topology: topology)
     let runID = RunID.generate()
     let directory = try RunDirectory.create(
@@ -68,13 +71,16 @@ public struct SuiteRun {
 
   /// Goes on with a run that was cut off; measures what its journal does not name.
   ///
-  /// - Throws: ``JournalError`` when the run was another suite, plan or build, `RunDirectoryError` when it is no run.
+  /// - Throws: ``JournalError`` when the run was another suite, plan or build or is being written by another process,
+  ///   `RunDirectoryError` when it is no run, ``RunStopped`` when results can no longer be written.
   public mutating func resume(_ path: String) async throws -> Outcome {
     let directory = try RunDirectory.open(path)
+    // Takes the lock, so it stands before everything that reads or mends the run's files.
+    let journal = try Journal(resuming: directory.path(of: .journal))
     let (content, runID) = try ResumeCheck.check(directory, plan: plan)
+    try journal.cut(to: content)
     try ResumeCheck.dropUnfinishedRows(directory, content)
     let environment = try directory.readEnvironment()
-    let journal = try Journal(resuming: directory.path(of: .journal), content: content)
     return try await measure(
       Session(
         directory: directory, runID: runID, journal: journal, environment: environment,
@@ -94,46 +100,71 @@ public struct SuiteRun {
     var session = session
     var log = try SampleLog(session.directory)
     let done = Set(finished.map(\.order))
-    var failures = finished.filter { $0.status != .ok }
-      .map { "[\($0.order + 1)/\(plan.entries.count)] \($0.note ?? $0.status.rawValue)" }
+    var failures = finished.filter { $0.status != .ok }.map(failureText)
     var warned = Set<String>()
     let begin = ContinuousClock.now
     var finishedNow = 0
     var wasInterrupted = false
     for entry in plan.entries where !done.contains(entry.order) {
+      wasInterrupted = Task.isCancelled
+      if wasInterrupted { break }
       let line = ProgressLine(
         finished: done.count + finishedNow, total: plan.entries.count, rounds: plan.suite.invocations,
-        finishedNow: finishedNow, elapsed: .now - begin, plannedInvocation: plan.plannedInvocation)
+        finishedNow: finishedNow, elapsed: .now - begin, plannedInvocation: plan.suite.window.plannedInvocation)
       progress.show(line, round: entry.block, label: CellLabel.short(entry.cell, among: plan.cells))
-      let started = UTCTimestamp.now()
-      let outcome: TrialProcess.Outcome
-      do {
-        try Task.checkCancellation()
-        outcome = try await process.measure(
-          TrialSpecification(cell: entry.cell, window: plan.suite.window, counters: plan.suite.counters),
-          timeout: .seconds(10) + plan.plannedInvocation * 5)
-      } catch is CancellationError {
+      guard let record = try await invoke(entry, of: session) else {
         wasInterrupted = true
         break
       }
-      let record = InvocationRecord(outcome, entry: entry, runID: session.runID, started: started)
       for text in record.warnings where warned.insert(text).inserted { warn(text) }
-      if let failure = record.failure {
-        let text = "[\(entry.order + 1)/\(plan.entries.count)] \(CellLabel.full(entry.cell)): \(failure)"
+      if record.failure != nil {
+        let text = failureText(record.line)
         failures.append(text)
         // A cell that fails once will fail in every round; the end of the run counts them.
         if warned.insert(record.line.caseID).inserted { warn(text) }
       }
-      // Rows first: a journal line promises that they are there.
-      try log.append(record.samples)
-      try session.journal.append(record.line)
+      do {
+        // Rows first: a journal line promises that they are there.
+        try log.append(record.samples)
+        try session.journal.append(record.line)
+      } catch {
+        progress.clear()
+        throw RunStopped(
+          directory: session.directory, finishedCount: done.count + finishedNow, reason: "\(error)")
+      }
       finishedNow += 1
     }
     progress.clear()
-    session.collector.addLoad(to: &session.environment, moment: "after")
-    try session.directory.writeEnvironment(session.environment)
+    addLoad(to: &session)
     return Outcome(
       directory: session.directory, measuredCount: finishedNow, failures: failures, wasInterrupted: wasInterrupted)
+  }
+
+  /// Measures one invocation; nil when the run was interrupted meanwhile.
+  private func invoke(_ entry: Plan.Entry, of session: Session) async throws -> InvocationRecord? {
+    let started = UTCTimestamp.now()
+    let specification = TrialSpecification(
+      cell: entry.cell, window: plan.suite.window, counters: plan.suite.counters)
+    do {
+      let outcome = try await process.measure(specification, timeout: specification.timeLimit)
+      return InvocationRecord(outcome, entry: entry, runID: session.runID, started: started)
+    } catch is CancellationError {
+      return nil
+    }
+  }
+
+  /// All samples are on the disk by now, so a record that cannot be completed is worth a warning and no more.
+  private func addLoad(to session: inout Session) {
+    session.collector.addLoad(to: &session.environment, moment: "after")
+    do { try session.directory.writeEnvironment(session.environment) } catch {
+      warn("the load after the run is not in \(session.directory.path(of: .environment)): \(error)")
+    }
+  }
+
+  /// `[3/96] strategy=…: why`, the same when the run has just seen the failure and when its journal tells of it.
+  private func failureText(_ line: Journal.Line) -> String {
+    let label = plan.entries.first { $0.order == line.order }.map { " \(CellLabel.full($0.cell))" } ?? ""
+    return "[\(line.order + 1)/\(plan.entries.count)]\(label): \(line.note ?? line.status.rawValue)"
   }
 
   private func warn(_ text: String) {

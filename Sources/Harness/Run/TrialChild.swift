@@ -1,3 +1,4 @@
+import Glibc
 import SystemPackage
 import Topology
 
@@ -19,6 +20,9 @@ public enum TrialChild {
     do { specification = try TrialJSON.decode(TrialSpecification.self, from: input) } catch {
       throw TrialError.badSpecification(reason: "\(error)")
     }
+    // A parent that was killed cannot end a child that hangs in a broken lock. SIGALRM does, well after the parent would
+    // have, and costs nothing before that.
+    alarm(UInt32(min(1e9, specification.timeLimit.inSeconds.rounded(.up))) + 5)
     let report = try TrialRunner(specification, topology: try HostTopology.read(), make: make).run()
     try FileDescriptor.standardOutput.writeAll(try TrialJSON.encode(report))
   }

@@ -42,6 +42,10 @@ public struct WindowSettings: Hashable, Codable, Sendable {
 
   /// Wall time of warm-up and windows together.
   public var total: Duration { .milliseconds(warmUpMilliseconds + lengthMilliseconds * count) }
+
+  /// Wall time one invocation is expected to take before any has been measured: its windows, and starting a process,
+  /// populating and checking the table.
+  public var plannedInvocation: Duration { total + .milliseconds(80) }
 }
 
 /// The axes of a suite; their product is the list of cells.

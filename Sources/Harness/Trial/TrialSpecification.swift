@@ -7,6 +7,9 @@ public struct TrialSpecification: Hashable, Codable, Sendable {
   /// Names of counter groups.
   public var counters: [String]
 
+  /// Wall time after which an invocation has hung: its windows five times over, and ten seconds for machines under load.
+  public var timeLimit: Duration { .seconds(10) + window.plannedInvocation * 5 }
+
   public init(cell: Cell, window: WindowSettings, counters: [String]) {
     self.cell = cell
     self.window = window
