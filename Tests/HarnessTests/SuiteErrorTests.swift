@@ -41,6 +41,14 @@ struct SuiteErrorTests {
       name: "negative threads", source: Fixture.header + "\n" + Fixture.matrix.replacing("[1, 2]", with: "-3"), line: 7,
       what: "threads is -3", suggestion: "at least 1"),
     Case(
+      name: "more threads than Linux has CPUs",
+      source: Fixture.header + "\n" + Fixture.matrix.replacing("[1, 2]", with: "[1, 100000]"), line: 7,
+      what: "threads is 100000", suggestion: "at most 8192"),
+    Case(
+      name: "a window longer than anybody's life",
+      source: Fixture.header + "\n" + Fixture.matrix + "\n[window]\nlength-ms = 9223372036854775807", line: 9,
+      what: "length-ms is 9223372036854775807", suggestion: "at most 1000000000"),
+    Case(
       name: "threads as a string", source: Fixture.header + "\n" + Fixture.matrix.replacing("[1, 2]", with: "\"2\""),
       line: 7, what: "threads is the string \"2\"", suggestion: "without quotation marks"),
     Case(

@@ -22,7 +22,8 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
       let rest = cells.count > shown.count ? ["  and \(cells.count - shown.count) more"] : []
       return
         ([
-          "\(cells.count) cell\(cells.count == 1 ? "" : "s") cannot be run; leave them out with [[exclude]] rows:"
+          "\(cells.count) cell\(cells.count == 1 ? "" : "s") cannot be run; "
+            + "change the values, or leave such cells out with [[exclude]] rows:"
         ]
         + shown + rest).joined(separator: "\n")
     }

@@ -38,9 +38,11 @@ struct SuiteMatrixReader {
         line, "there is no \(key) \"\(written)\"",
         NearestWord.suggestion(for: written, among: words).map { "did you mean \"\($0)\"?" }
           ?? "there \(words.count == 1 ? "is" : "are") \(words.joined(separator: ", "))")
-    case (.positiveInteger, .number(let number)):
-      if number >= 1 { return written }
-      table.faults.add(line, "\(key) is \(number)", "write an integer of at least 1")
+    case (.positiveInteger(let limit), .number(let number)):
+      if (1...limit).contains(number) { return written }
+      table.faults.add(
+        line, "\(key) is \(number)",
+        number < 1 ? "write an integer of at least 1" : "write an integer of at most \(limit)")
     case (.positiveInteger, .text):
       table.faults.add(line, "\(key) is the string \"\(written)\"", "write an integer without quotation marks")
     case (.grammar(let fault), .text):

@@ -14,7 +14,16 @@ struct SuiteTable {
   var keys: [String] { table.keys }
 
   /// How the table is called in messages.
-  var title: String { path.isEmpty ? "the suite" : "[\(path)]" }
+  var title: String {
+    switch path {
+    case "": "the suite"
+    case SuiteKey.exclude: "[[\(path)]]"
+    default: "[\(path)]"
+    }
+  }
+
+  /// Largest integer outside the matrix: eleven days in milliseconds. Keeps sums and products far from overflow.
+  private static let largestInteger = 1_000_000_000
 
   /// Reports every key that is not in `allowed`.
   func checkKeys(_ allowed: [String]) {
@@ -46,7 +55,7 @@ struct SuiteTable {
     return text
   }
 
-  /// An integer of at least `minimum`; nil when absent, or with a fault when it is something else.
+  /// An integer from `minimum` to a billion; nil when absent, or with a fault when it is something else.
   func integer(_ key: String, atLeast minimum: Int) -> Int? {
     guard let value = table[key] else { return nil }
     guard let number = value.int else {
@@ -55,6 +64,10 @@ struct SuiteTable {
     }
     guard number >= minimum else {
       faults.add(line(of: key), "\(key) is \(number)", "write an integer of at least \(minimum)")
+      return nil
+    }
+    guard number <= Self.largestInteger else {
+      faults.add(line(of: key), "\(key) is \(number)", "write an integer of at most \(Self.largestInteger)")
       return nil
     }
     return number

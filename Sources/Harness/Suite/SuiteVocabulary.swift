@@ -7,8 +7,8 @@ struct SuiteVocabulary {
   enum Rule {
     /// One of these words.
     case words([String])
-    /// An integer of at least 1.
-    case positiveInteger
+    /// An integer from 1 to a bound.
+    case positiveInteger(atMost: Int)
     /// Free text with its own grammar; nil means legal, otherwise what is wrong.
     case grammar((String) -> String?)
   }
@@ -24,12 +24,13 @@ struct SuiteVocabulary {
     case SuiteKey.strategy: return .words(catalogue.strategies.map(\.name))
     case SuiteKey.lock: return .words(catalogue.locks.map(\.name))
     case SuiteKey.format: return .words(catalogue.formats.map(\.name))
-    case SuiteKey.threads: return .positiveInteger
+    // As many as Linux supports CPUs: beyond that it is a typing error that would fill memory before it fails.
+    case SuiteKey.threads: return .positiveInteger(atMost: NumberList.maximum + 1)
     case SuiteKey.placement: return .grammar(Self.placementFault)
     case SuiteKey.memoryPolicy: return .grammar(Self.memoryPolicyFault)
     default:
       guard let parameter = catalogue.parameters.first(where: { $0.name == key }) else { return nil }
-      return parameter.choices.isEmpty ? .positiveInteger : .words(parameter.choices)
+      return parameter.choices.isEmpty ? .positiveInteger(atMost: .max) : .words(parameter.choices)
     }
   }
 
