@@ -84,6 +84,34 @@ struct SampleRowsTests {
     #expect(rows.filter { $0.metric == "ctr.cycles" }.map(\.scope) == [.all])
     #expect(try value(rows, "ctr.cycles").status == .notSupported)
     #expect(try value(rows, "ctr.cycles").note == "no PMU")
+    #expect(try value(rows, "ctr.cycles").window == -1)
+  }
+
+  @Test func `A counter that no window has is said once, one that some window has in every window`() throws {
+    func window(_ index: Int, lost: Bool) -> WindowResult {
+      let counters = [
+        CounterReading(name: "cycles", value: nil, status: .notSupported, source: "perf", note: "no PMU"),
+        CounterReading(name: "faults", value: lost ? nil : 7, status: lost ? .error : .ok, source: "perf"),
+      ]
+      var window = self.window([Fixture.worker(operations: 1, active: 1, counters: counters)], flags: ["steal"])
+      window.window = index
+      return window
+    }
+    let entry = try Plan(try Fixture.suite(), usableCPUs: 2).entries[0]
+    let report = TrialReport(windows: [window(0, lost: false), window(1, lost: true)], warnings: [])
+    let rows = SampleRows(runID: RunID.generate(), entry: entry).rows(report)
+    let cycles = rows.filter { $0.metric == "ctr.cycles" }
+    #expect(cycles.map(\.window) == [-1])
+    #expect(cycles[0].flags.isEmpty && cycles[0].operations == nil && cycles[0].windowNanoseconds == nil)
+    #expect(rows.filter { $0.metric == "ctr.faults" }.map(\.window) == [0, 1])
+    #expect(rows.filter { $0.metric == "ctr.faults" }.map(\.value) == [7, nil])
+  }
+
+  @Test func `Workers that take turns on the CPUs have no throughput in common`() throws {
+    let workers = [Fixture.worker(operations: 10, active: 100), Fixture.worker(operations: 10, active: 100)]
+    let row = try value(rows(window(workers, flags: ["oversubscribed"])), "throughput")
+    #expect(row.value == nil && row.status == .notCounted && row.note.contains("took turns"))
+    #expect(try value(rows(window(workers)), "throughput").value == 2e8)
   }
 
   @Test func `A multiplexed counter stays raw, and its derived row is scaled`() throws {

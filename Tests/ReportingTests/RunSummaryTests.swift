@@ -79,6 +79,31 @@ import Testing
         """)
   }
 
+  @Test func theMinimumIsTheSmallestCleanWindowAndHasNoInterval() {
+    var rows = samples(cell(), ramp(10)) + samples(cell(threads: 4), ramp(20))
+    rows.append(sample(cell(), 2, invocation: 5, window: 1, flags: [.preempted]))
+    rows += samples(cell(), ramp(80e6, 0), metric: "throughput", unit: "op/s", better: .higher)
+    rows += (0..<6).map { sample(cell(threads: 8), 5, invocation: $0, flags: [.preempted]) }
+    #expect(
+      RunTable(rows, statistic: .minimum).text() == """
+        time_per_op, scope all: smallest clean window of all invocations, 6 per case
+        same in every row: suite=quick workload=map-unmap strategy=global-lock lock=ticket format=x86-64 \
+        placement=compact mempolicy=local pages-per-op=16
+
+        threads  least time per op (ns)  flags (windows)
+        -------  ----------------------  ----------------------------
+              1                    10.0  preempted 1
+              4                    20.0
+              8                          no clean window; preempted 6
+
+        """)
+  }
+
+  @Test func rowsFoldedOverWindowsAreCountedAsInvocations() {
+    let rows = (0..<3).map { sample(cell(), nil, invocation: $0, window: -1, status: .notSupported) }
+    #expect(CaseMeasurements(rows).absence == "not_supported in 3 invocations")
+  }
+
   @Test func fewInvocationsShowTheirRange() {
     let rows = samples(cell(threads: 1), [3, 1, 2]) + samples(cell(threads: 2), [5, 4, 6])
     #expect(

@@ -11,7 +11,33 @@ struct SampleRows {
   let entry: Plan.Entry
 
   /// All rows of all windows.
-  func rows(_ report: TrialReport) -> [Sample] { report.windows.flatMap(rows) }
+  func rows(_ report: TrialReport) -> [Sample] {
+    let windows = report.windows.map { (window: $0, sums: CounterReading.sum(of: $0.workers.map(\.counters))) }
+    let absent = Self.absentThroughout(windows.map(\.sums))
+    let folded = absent.isEmpty ? [] : windows.prefix(1).flatMap { foldedRows($0.window, absent) }
+    return folded + windows.flatMap { rows($0.window, sums: $0.sums, leavingOut: Set(absent.map(\.name))) }
+  }
+
+  /// Counters without a value in every window, for the same reason in all of them: one row says so for the process.
+  private static func absentThroughout(_ windows: [[CounterReading]]) -> [CounterReading] {
+    (windows.first ?? []).filter { first in
+      first.recordedValue == nil && windows.allSatisfy { $0.contains(first) }
+    }
+  }
+
+  private func foldedRows(_ window: WindowResult, _ absent: [CounterReading]) -> [Sample] {
+    let scope = Scope(
+      scope: .all, cpus: NumberList.format(Set(window.workers.map(\.cpu)).sorted()), activeNanoseconds: nil,
+      operations: nil, window: window)
+    return absent.map { reading in
+      var sample = counterRow(scope, reading)
+      sample.window = -1
+      // Flags and findings are the windows' own.
+      sample.flags = entry.isOversubscribed ? [.oversubscribed] : []
+      sample.note = Self.oneLine(reading.note ?? "")
+      return sample
+    }
+  }
 
   /// The row of an invocation that yielded nothing.
   func errorRow(note: String, started: UTCTimestamp) -> Sample {
@@ -22,21 +48,22 @@ struct SampleRows {
       source: .clock, flags: entry.isOversubscribed ? [.oversubscribed] : [], note: Self.oneLine(note))
   }
 
-  private func rows(_ window: WindowResult) -> [Sample] {
+  private func rows(
+    _ window: WindowResult, sums: [CounterReading], leavingOut absent: Set<String>
+  ) -> [Sample] {
     let metrics = WindowMetrics(workers: window.workers)
     let all = Scope(
       scope: .all, cpus: NumberList.format(Set(window.workers.map(\.cpu)).sorted()),
       activeNanoseconds: metrics.longestActive, operations: metrics.operations, window: window)
     var rows = [
-      row(all, MetricName.throughput, metrics.throughput, "op/s", .higher, .clock),
+      throughputRow(all, metrics),
       row(all, MetricName.timePerOperation, metrics.timePerOperation, "ns/op", .lower, .clock),
     ]
     if let fairness = metrics.fairness {
       rows.append(row(all, "fairness", fairness, "1", .higher, .derived))
     }
     rows.append(row(all, "table_bytes", Double(window.tableBytes), "By", .none, .user))
-    let sums = CounterReading.sum(of: window.workers.map(\.counters))
-    for reading in sums {
+    for reading in sums where !absent.contains(reading.name) {
       rows.append(counterRow(all, reading))
       rows.append(contentsOf: derivedRow(all, reading))
     }
@@ -64,8 +91,9 @@ struct SampleRows {
   private struct Scope {
     let scope: SampleScope
     let cpus: String
-    let activeNanoseconds: UInt64
-    let operations: UInt64
+    /// nil in rows that stand for all windows of a process.
+    let activeNanoseconds: UInt64?
+    let operations: UInt64?
     let window: WindowResult
 
     var note: String { window.violations.first.map { "check failed: \($0)" } ?? "" }
@@ -78,6 +106,17 @@ struct SampleRows {
   ) -> Sample {
     var sample = base(scope, metric, value, unit, better, value == nil ? .notCounted : .ok, source)
     if value == nil { sample.note = scope.note.isEmpty ? "no operation was completed in the window" : scope.note }
+    return sample
+  }
+
+  /// Workers that take turns on a CPU are not all active at the same time, so the longest of them is no measure of how
+  /// long the window's work took: by it, sixty-four workers on two CPUs would achieve thirty times what the CPUs can do.
+  private func throughputRow(_ scope: Scope, _ metrics: WindowMetrics) -> Sample {
+    guard scope.flags.contains(.oversubscribed), metrics.throughput != nil else {
+      return row(scope, MetricName.throughput, metrics.throughput, "op/s", .higher, .clock)
+    }
+    var sample = base(scope, MetricName.throughput, nil, "op/s", .higher, .notCounted, .clock)
+    if sample.note.isEmpty { sample.note = "more workers than CPUs: they took turns, and their times overlap in part" }
     return sample
   }
 
@@ -95,14 +134,14 @@ struct SampleRows {
 
   /// Events per operation, scaled to the whole window; none where there is no count or no operation.
   private func derivedRow(_ scope: Scope, _ reading: CounterReading) -> [Sample] {
-    guard let value = reading.recordedValue, scope.operations > 0 else { return [] }
+    guard let value = reading.recordedValue, let operations = scope.operations, operations > 0 else { return [] }
     var factor = 1.0
     if let enabled = reading.enabledNanoseconds, let running = reading.runningNanoseconds, running > 0 {
       factor = Double(enabled) / Double(running)
     }
     return [
       base(
-        scope, "der.\(reading.name)", value * factor / Double(scope.operations), "1/op", .lower,
+        scope, "der.\(reading.name)", value * factor / Double(operations), "1/op", .lower,
         reading.recordedStatus, .derived)
     ]
   }

@@ -6,7 +6,7 @@ import Results
 /// |---|---|---|
 /// | `time_per_op` | `thread:i` | the worker's active ns / its operations |
 /// | `time_per_op` | `all` | sum of active ns / sum of operations: what one operation costs the thread that does it |
-/// | `throughput` | `all` | sum of operations / longest active time of any worker |
+/// | `throughput` | `all` | sum of operations / longest active time of any worker; none when oversubscribed |
 /// | `fairness` | `all` | Jain's index of operations: 1 when all workers did the same, 1/n when one did all |
 ///
 /// So with n workers that do not disturb each other `time_per_op` stays and `throughput` grows n-fold.

@@ -10,8 +10,10 @@ public struct CaseMeasurements: Hashable, Sendable {
   public let cleanMinimum: Double?
   /// Windows left out because their check failed.
   public let failedWindowCount: Int
-  /// Windows left out because there is no usable value, by status.
+  /// Windows left out because there is no usable value, by status; invocations where rows are folded over windows.
   public let unusable: [MeasurementStatus: Int]
+  /// Whether an invocation has only a row that stands for all its windows.
+  private let hasFoldedRows: Bool
   /// How many windows carry each flag.
   public let flags: [SampleFlag: Int]
   /// Statuses of the values that are used.
@@ -38,9 +40,11 @@ public struct CaseMeasurements: Hashable, Sendable {
     var unusable: [MeasurementStatus: Int] = [:]
     var flags: [SampleFlag: Int] = [:]
     var usedStatuses: Set<MeasurementStatus> = []
+    var hasFoldedRows = false
     let invocations = Dictionary(grouping: samples) { InvocationKey(runID: $0.runID, invocation: $0.invocation) }
     for (key, rows) in invocations {
       let single = rows.filter { $0.window >= 0 }
+      if single.isEmpty { hasFoldedRows = true }
       var used: [Double] = []
       for sample in single.isEmpty ? rows : single {
         for flag in Set(sample.flags) { flags[flag, default: 0] += 1 }
@@ -60,6 +64,7 @@ public struct CaseMeasurements: Hashable, Sendable {
     self.cleanMinimum = cleanMinimum
     failedWindowCount = failed
     self.unusable = unusable
+    self.hasFoldedRows = hasFoldedRows
     self.flags = flags
     self.usedStatuses = usedStatuses
     benchVersions = Set(samples.map(\.benchVersion))
@@ -68,8 +73,9 @@ public struct CaseMeasurements: Hashable, Sendable {
   /// Why there is no value: `no_permission in 36 windows`, or nil when there is one.
   public var absence: String? {
     guard invocationMedians.isEmpty else { return nil }
+    let unit = hasFoldedRows ? "invocation" : "window"
     var parts = unusable.sorted { $0.key.rawValue < $1.key.rawValue }
-      .map { "\($0.key.rawValue) in \($0.value) window\($0.value == 1 ? "" : "s")" }
+      .map { "\($0.key.rawValue) in \($0.value) \(unit)\($0.value == 1 ? "" : "s")" }
     if failedWindowCount > 0 {
       parts.append("the check failed after \(failedWindowCount) window\(failedWindowCount == 1 ? "" : "s")")
     }

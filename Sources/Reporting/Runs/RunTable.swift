@@ -6,13 +6,20 @@ public struct RunTable: Sendable {
   private static let percentLevel = NumberText.percent(0.95)
 
   private let summary: RunSummary
+  private let statistic: CaseStatistic
   private let throughput: [CaseSummary]
 
-  /// - Parameter samples: of one run, or of several that are to be shown as one.
-  public init(_ samples: [Sample], metric: String = MetricName.timePerOperation, scope: SampleScope = .all) {
+  /// - Parameters:
+  ///   - samples: of one run, or of several that are to be shown as one.
+  ///   - statistic: with the minimum there is no interval, and no throughput: its windows are others.
+  public init(
+    _ samples: [Sample], metric: String = MetricName.timePerOperation, scope: SampleScope = .all,
+    statistic: CaseStatistic = .median
+  ) {
     summary = RunSummary(samples, metric: metric, scope: scope)
+    self.statistic = statistic
     throughput =
-      metric == MetricName.timePerOperation
+      metric == MetricName.timePerOperation && statistic == .median
       ? RunSummary(samples, metric: MetricName.throughput, scope: scope).cases : []
   }
 
@@ -42,12 +49,12 @@ public struct RunTable: Sendable {
     let order = IdentityOrder(cases.map { ($0.cell, $0.variant) })
     let counts = Set(cases.map(\.measurements.invocationCount))
     let showsThroughput = throughput.contains { $0.measurements.median != nil }
-    let showsFlags = cases.contains { !$0.measurements.flags.isEmpty || $0.measurements.absence != nil }
+    let showsFlags = cases.contains { !$0.measurements.flags.isEmpty || absence(of: $0) != nil }
 
     var columns = order.varying.map { key in TextTable.Column(key, Self.alignment(of: key, in: cases)) }
     if counts.count > 1 { columns.append(TextTable.Column("n", .right)) }
     columns.append(TextTable.Column(valueTitle, .right))
-    columns.append(TextTable.Column("\(Self.percentLevel) CI", .right))
+    if statistic == .median { columns.append(TextTable.Column("\(Self.percentLevel) CI", .right)) }
     if showsThroughput { columns.append(TextTable.Column("throughput", .right)) }
     if showsFlags { columns.append(TextTable.Column("flags (windows)")) }
 
@@ -60,12 +67,12 @@ public struct RunTable: Sendable {
       previous = item
       var cells = order.varying.map { IdentityOrder.value(of: $0, in: (item.cell, item.variant)) }
       if counts.count > 1 { cells.append(String(item.measurements.invocationCount)) }
-      cells.append(item.measurements.median.map { valueText($0, unit: item.unit) } ?? "")
-      cells.append(Self.intervalText(item))
+      cells.append(center(of: item).map { valueText($0, unit: item.unit) } ?? "")
+      if statistic == .median { cells.append(Self.intervalText(item)) }
       if showsThroughput { cells.append(throughputText(of: item)) }
       if showsFlags {
         cells.append(
-          [item.measurements.absence ?? "", item.measurements.flagText].filter { !$0.isEmpty }.joined(separator: "; "))
+          [absence(of: item) ?? "", item.measurements.flagText].filter { !$0.isEmpty }.joined(separator: "; "))
       }
       table.append(cells)
     }
@@ -73,14 +80,16 @@ public struct RunTable: Sendable {
   }
 
   private func caption(_ order: IdentityOrder, counts: Set<Int>) -> [String] {
-    var first = "\(summary.metric), scope \(summary.scope): median over invocations"
+    let what = statistic == .median ? "median over invocations" : "smallest clean window of all invocations"
+    var first = "\(summary.metric), scope \(summary.scope): \(what)"
     if counts.count == 1, let count = counts.first { first += ", \(count) per case" }
     return [first] + [order.caption].compactMap { $0 }
   }
 
   private var notes: [String] {
     var notes: [String] = []
-    let few = summary.cases.contains { $0.interval == nil && $0.measurements.invocationCount > 0 }
+    let few =
+      statistic == .median && summary.cases.contains { $0.interval == nil && $0.measurements.invocationCount > 0 }
     if few { notes.append("in brackets: range over invocations; a \(Self.percentLevel) interval needs 6 or more") }
     let failed = summary.cases.reduce(0) { $0 + $1.measurements.failedWindowCount }
     return notes + [CaseMeasurements.failureNote(failed)].compactMap { $0 }
@@ -88,9 +97,23 @@ public struct RunTable: Sendable {
 
   private var valueTitle: String {
     let units = Set(summary.cases.map(\.unit))
-    if summary.metric == MetricName.timePerOperation, units == ["ns/op"] { return "time per op (ns)" }
-    guard units.count == 1, let unit = units.first else { return summary.metric }
-    return "\(summary.metric) (\(unit))"
+    let prefix = statistic == .median ? "" : "least "
+    if summary.metric == MetricName.timePerOperation, units == ["ns/op"] { return "\(prefix)time per op (ns)" }
+    guard units.count == 1, let unit = units.first else { return prefix + summary.metric }
+    return "\(prefix)\(summary.metric) (\(unit))"
+  }
+
+  private func center(of item: CaseSummary) -> Double? {
+    switch statistic {
+    case .median: item.measurements.median
+    case .minimum: item.measurements.cleanMinimum
+    }
+  }
+
+  /// Why a case has no value in this table; nil when it has one.
+  private func absence(of item: CaseSummary) -> String? {
+    if let absence = item.measurements.absence { return absence }
+    return center(of: item) == nil ? "no clean window" : nil
   }
 
   private func valueText(_ value: Double, unit: String) -> String {
