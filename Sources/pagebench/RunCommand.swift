@@ -12,13 +12,13 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Runs a suite, writes a run directory and prints the table.",
     discussion: """
-      Every invocation is a fresh process; every row is on the disk before the next one starts. Ctrl-C ends the run in
+      Every invocation is a fresh process; every row is on the disk before the next one starts. Ctrl-C ends the run in \
       order: what finished stays, and --resume goes on from there.
 
       Example:
         pagebench run benchmarks/quick.toml
-        pagebench run benchmarks/contention.toml --filter workload=map,unmap --filter threads=2 --quick
-        pagebench run benchmarks/quick.toml --resume results/quick/<host>/<commit>/<run>
+        pagebench run benchmarks/contention.toml --filter workload=map,unmap
+        pagebench run benchmarks/quick.toml --resume RUN
       """)
 
   @Argument(help: "The suite file.", completion: .file(extensions: ["toml"]))
@@ -42,6 +42,10 @@ struct RunCommand: AsyncParsableCommand {
     completion: .directory)
   var resume: String?
 
+  func validate() throws {
+    if out.isEmpty { throw ValidationError("--out is empty; name a directory, such as --out results.") }
+  }
+
   func run() async throws {
     let logger = ConsoleLog.makeLogger()
     let suite = try SuiteLoading.load(suite, isQuick: quick)
@@ -62,22 +66,30 @@ struct RunCommand: AsyncParsableCommand {
       return if let resume { try await run.resume(resume) } else { try await run.start(base: out) }
     }
     Interruption.onFirstSignal { task.cancel() }
-    try report(await task.value, plan)
+    let outcome: SuiteRun.Outcome
+    do { outcome = try await task.value } catch is CancellationError {
+      throw CommandFailure(status: .interrupted, message: "interrupted before anything was measured")
+    } catch let stop as RunStopped {
+      throw CommandFailure(
+        status: .failure,
+        message: "\(stop)\npagebench: when that is mended, go on with: \(resumption(of: stop.directory))")
+    }
+    try report(outcome, plan)
   }
 
   private func report(_ outcome: SuiteRun.Outcome, _ plan: Plan) throws {
     let samples = try outcome.directory.readSamples().samples
     if !samples.isEmpty {
-      switch plan.suite.statistic {
-      case .median: StandardOutput.write(RunTable(samples).text())
-      case .minimum: StandardOutput.write(MinimumTable.text(samples))
-      }
+      let statistic: CaseStatistic =
+        switch plan.suite.statistic {
+        case .median: .median
+        case .minimum: .minimum
+        }
+      StandardOutput.write(RunTable(samples, statistic: statistic).text())
     }
     StandardError.write("pagebench: results are in \(outcome.directory.path)\n")
     if outcome.wasInterrupted {
-      StandardError.write(
-        "pagebench: interrupted; go on with: pagebench run \(([suite] + repeatedOptions).joined(separator: " ")) "
-          + "--resume \(outcome.directory.path)\n")
+      StandardError.write("pagebench: interrupted; go on with: \(resumption(of: outcome.directory))\n")
       throw ExitStatus.interrupted
     }
     guard outcome.failures.isEmpty else {
@@ -90,8 +102,12 @@ struct RunCommand: AsyncParsableCommand {
     }
   }
 
-  /// What must be said again to resume.
-  private var repeatedOptions: [String] { filter.flatMap { ["--filter", $0] } + (quick ? ["--quick"] : []) }
+  /// The command line that goes on with a run, with everything that must be said again.
+  private func resumption(of directory: RunDirectory) -> String {
+    let options = filter.flatMap { ["--filter", $0] } + (quick ? ["--quick"] : [])
+    return (["pagebench", "run", suite] + options + ["--resume", directory.path]).map(ShellWord.quoted)
+      .joined(separator: " ")
+  }
 }
 
 /// The one place where harness and workloads meet.

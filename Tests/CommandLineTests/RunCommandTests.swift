@@ -1,5 +1,6 @@
 import Results
 import Subprocess
+import SystemPackage
 import Testing
 
 /// Serialized: every run wants the CPUs for itself.
@@ -81,6 +82,29 @@ struct RunCommandTests {
     #expect(result.errors.contains(file))
     #expect(result.errors.contains("--out"))
     #expect(!result.errors.contains("round 1"))
+  }
+
+  @Test func `A disk that fills up costs nothing that was measured, and the message says how to go on`() async throws {
+    let workspace = try Workspace()
+    let suite = try workspace.suite(invocations: 40)
+    // No file may grow beyond 64 blocks of 512 or 1024 bytes; without the trap the kernel would end the process.
+    let script = "trap '' XFSZ; ulimit -f 64; exec \"$0\" run \"$1\" --out \"$2\""
+    let full = try await Subprocess.run(
+      .path("/bin/sh"),
+      arguments: ["-c", script, Pagebench.executable.string, suite, workspace.path + "/my results"],
+      output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+    let errors = full.standardError
+    #expect(full.terminationStatus == .exited(1))
+    let run = try #require(workspace.files(named: "samples.csv").first).replacing("/samples.csv", with: "")
+    #expect(errors.contains("cannot append to \(run)/samples.csv"), "\(errors)")
+    #expect(errors.contains("go on with: pagebench run \(suite) --resume '\(run)'"), "\(errors)")
+    let finished = try workspace.read(run + "/journal.jsonl").split(separator: "\n").count - 1
+    #expect(finished > 0 && errors.contains("the \(finished) invocation"), "\(errors)")
+    #expect(Set(try SampleFile.read(path: run + "/samples.csv").samples.map(\.order)).count == finished)
+
+    let resumed = try await Pagebench.run("run", suite, "--resume", run)
+    #expect(resumed.status == .exited(0), "\(resumed.errors)")
+    #expect(Set(try SampleFile.read(path: run + "/samples.csv").samples.map(\.order)) == Set(0..<80))
   }
 
   @Test func `A filter that chooses nothing is an error with a suggestion`() async throws {

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -101,6 +102,14 @@ static inline int64_t chost_monotonic_nanoseconds(void) { return chost_clock_nan
 
 // CPU time of the calling thread in nanoseconds, user and kernel together, or -errno.
 static inline int64_t chost_thread_cpu_nanoseconds(void) { return chost_clock_nanoseconds_(CLOCK_THREAD_CPUTIME_ID); }
+
+// ---- Terminals -----------------------------------------------------------------------------------------------
+
+// Columns of the terminal behind a descriptor; 0 when it is none or does not say.
+static inline int32_t chost_terminal_columns(int32_t descriptor) {
+  struct winsize size;
+  return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? (int32_t)size.ws_col : 0;
+}
 
 // ---- Error names ---------------------------------------------------------------------------------------------
 

@@ -1,3 +1,4 @@
+import CHost
 import Glibc
 import Results
 import SystemPackage
@@ -27,7 +28,8 @@ public struct Progress: Sendable {
   /// The style that suits standard error.
   public static func detectStyle(environment: [String: String]) -> Style {
     guard isatty(STDERR_FILENO) == 1, environment["TERM"] != "dumb" else { return .plain }
-    return .terminal(columns: environment["COLUMNS"].flatMap(Int.init).map { max(20, $0) } ?? 80)
+    let columns = Int(chost_terminal_columns(STDERR_FILENO))
+    return .terminal(columns: columns > 0 ? max(20, columns) : 80)
   }
 
   mutating func show(_ line: ProgressLine, round: Int, label: String) {
