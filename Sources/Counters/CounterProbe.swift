@@ -34,9 +34,7 @@ public struct CounterProbe: Sendable {
     var reason = opened.reason
     var remedy = opened.remedy
     if !isDone {
-      status = .error
-      reason = "the self-test could not be run: mapping memory failed"
-      remedy = "free memory, or raise ulimit -v"
+      (status, reason, remedy) = (test.obstacle.status, test.obstacle.reason, test.obstacle.remedy)
     } else if let count = reading.value, status.isUsable {
       if !test.plausible.contains(count) {
         status = .implausible

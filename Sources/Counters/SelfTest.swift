@@ -1,5 +1,7 @@
+internal import CHost
 internal import CPerf
 import Glibc
+import Results
 
 /// Work whose count is known beforehand, to tell a counter from a number.
 ///
@@ -13,12 +15,16 @@ enum SelfTest: Hashable, Sendable {
   case pageFaults
   /// Sleeping 20 times.
   case contextSwitches
+  /// Moving the thread to and fro between two CPUs.
+  case migrations
   /// The same loop for events whose count cannot be foretold: any count will do, as long as the event was counting.
   case anyCount
 
   static let rounds: UInt64 = 1_000_000
   static let pages = 256
   static let naps = 20
+  /// The first may find the thread where it is to go.
+  static let moves = 11
 
   /// The test for an event, by what it is and not by its name; nil stands for an event that could not be encoded.
   init(for event: EncodedEvent?) {
@@ -29,6 +35,8 @@ enum SelfTest: Hashable, Sendable {
       case (1, 1): .cpuTime
       case (1, 2): .pageFaults
       case (1, 3): .contextSwitches
+      // On a single CPU nothing can migrate.
+      case (1, 4): ThreadMoves.hasChoice ? .migrations : .anyCount
       default: .anyCount
       }
   }
@@ -40,6 +48,7 @@ enum SelfTest: Hashable, Sendable {
     case .cycles, .cpuTime: 1...UInt64.max
     case .pageFaults: UInt64(Self.pages)...UInt64.max
     case .contextSwitches: UInt64(Self.naps)...UInt64.max
+    case .migrations: UInt64(Self.moves - 1)...UInt64.max
     case .anyCount: 0...UInt64.max
     }
   }
@@ -48,9 +57,11 @@ enum SelfTest: Hashable, Sendable {
   var expectation: String {
     switch self {
     case .instructions: "\(Self.rounds) to \(20 * Self.rounds) for a loop of \(Self.rounds) rounds"
-    case .cycles, .cpuTime, .anyCount: "more than 0 for a loop of \(Self.rounds) rounds"
+    case .cycles, .cpuTime: "more than 0 for a loop of \(Self.rounds) rounds"
     case .pageFaults: "at least \(Self.pages) for touching \(Self.pages) fresh pages"
     case .contextSwitches: "at least \(Self.naps) for sleeping \(Self.naps) times"
+    case .migrations: "at least \(Self.moves - 1) for \(Self.moves) moves between two CPUs"
+    case .anyCount: "any number, for nobody can foretell it"
     }
   }
 
@@ -62,6 +73,21 @@ enum SelfTest: Hashable, Sendable {
     case .contextSwitches:
       for _ in 0..<Self.naps { usleep(50) }
       return true
+    case .migrations: return ThreadMoves.run(Self.moves)
+    }
+  }
+
+  /// What to say when ``run()`` could not do its work.
+  var obstacle: CounterExplanation {
+    switch self {
+    case .migrations:
+      CounterExplanation(
+        status: .error, reason: "the self-test could not be run: the thread's affinity cannot be changed",
+        remedy: "allow sched_setaffinity, which a sandbox may forbid")
+    default:
+      CounterExplanation(
+        status: .error, reason: "the self-test could not be run: mapping memory failed",
+        remedy: "free memory, or raise ulimit -v")
     }
   }
 

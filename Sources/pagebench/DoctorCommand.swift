@@ -10,7 +10,7 @@ struct DoctorCommand: AsyncParsableCommand {
     commandName: "doctor",
     abstract: "Shows what this machine can measure: CPUs, nodes, permissions and every counter with its status.",
     discussion: """
-      Every counter is opened and made to count work whose result is known. Exits 0 when the counters that need no
+      Every counter is opened and made to count work whose result is known. Exits 0 when the counters that need no \
       hardware work, else 1.
 
       Example:
@@ -60,9 +60,20 @@ struct DoctorCommand: AsyncParsableCommand {
       ])
     }
     StandardOutput.write(table.text())
-    let remarks = diagnoses.compactMap { diagnosis in
-      diagnosis.reason.map { "\(diagnosis.name): \($0)" + (diagnosis.remedy.map { "; \($0)" } ?? "") }
-    }
+    let remarks = Self.remarks(diagnoses)
     if !remarks.isEmpty { StandardOutput.write("\n" + remarks.map { "\($0)\n" }.joined()) }
+  }
+
+  /// Reason and remedy, once for all counters that share them.
+  private static func remarks(_ diagnoses: [CounterDiagnosis]) -> [String] {
+    var texts: [String] = []
+    var names: [String: [String]] = [:]
+    for diagnosis in diagnoses {
+      guard let reason = diagnosis.reason else { continue }
+      let text = reason + (diagnosis.remedy.map { "; \($0)" } ?? "")
+      if names[text] == nil { texts.append(text) }
+      names[text, default: []].append(diagnosis.name)
+    }
+    return texts.map { "\((names[$0] ?? []).joined(separator: ", ")): \($0)" }
   }
 }

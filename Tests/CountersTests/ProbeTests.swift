@@ -1,8 +1,9 @@
-import Counters
 import Glibc
 import Results
 import Synchronization
 import Testing
+
+@testable import Counters
 
 /// Counts `perRead` more at each read, so that a self-test sees exactly that.
 private final class SteppingPerfEvents: PerfEventSystem {
@@ -57,6 +58,38 @@ private final class SteppingPerfEvents: PerfEventSystem {
     #expect(diagnosis.selfTestCount == count)
     #expect((diagnosis.reason == nil) == isPlausible)
     #expect((diagnosis.remedy == nil) == isPlausible)
+  }
+
+  @Test(.enabled(if: SelfTest(for: migrations) == .migrations, "this thread may run on one CPU only"))
+  func believesMigrationsOnlyAfterMakingSome() {
+    // Eleven moves, of which the first may find the thread where it is to go.
+    for (count, isPlausible) in [(0, false), (9, false), (10, true), (11, true)] as [(UInt64, Bool)] {
+      #expect(diagnose(1, 4, count: count).status == (isPlausible ? .ok : .implausible))
+    }
+  }
+
+  private static let migrations = EncodedEvent(type: 1, config: 4, qualifiedName: "q")
+
+  @Test func theSelfTestGivesTheThreadItsCPUsBack() throws {
+    let before = try #require(Self.affinity())
+    _ = SelfTest(for: Self.migrations).run()
+    #expect(Self.affinity() == before)
+  }
+
+  /// The `Cpus_allowed` line of the calling thread.
+  private static func affinity() -> String? {
+    guard let file = unsafe fopen("/proc/thread-self/status", "r") else { return nil }
+    defer { unsafe _ = fclose(file) }
+    var line = [CChar](repeating: 0, count: 8192)
+    while unsafe fgets(&line, Int32(line.count), file) != nil {
+      let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      if text.hasPrefix("Cpus_allowed:") { return text }
+    }
+    return nil
+  }
+
+  @Test func saysNothingAboutCountsThatNobodyCanForetell() {
+    #expect(diagnose(3, 0x10003, count: 0).expectation.contains("any number"))
   }
 
   @Test func doesNotBelieveACounterThatNeverRan() {

@@ -83,12 +83,14 @@ public struct EnvironmentCollector: Sendable {
       ("thp_enabled", "sys/kernel/mm/transparent_hugepage/enabled"),
       ("numa_balancing", "proc/sys/kernel/numa_balancing"), ("aslr", "proc/sys/kernel/randomize_va_space"),
       ("clocksource", "sys/devices/system/clocksource/clocksource0/current_clocksource"),
-      ("smt_control", "sys/devices/system/cpu/smt/control"), ("isolated_cpus", "sys/devices/system/cpu/isolated"),
+      ("smt_control", "sys/devices/system/cpu/smt/control"),
       ("perf_event_paranoid", "proc/sys/kernel/perf_event_paranoid"),
       ("perf_event_mlock_kb", "proc/sys/kernel/perf_event_mlock_kb"), ("nmi_watchdog", "proc/sys/kernel/nmi_watchdog"),
     ]
     for (key, file) in files { record.set("kernel", key, text(file)) }
-    record.set("kernel", "cmdline", text("proc/cmdline").map(Self.measurementOptions))
+    // Here an empty text is a fact, and an entry without a value would say that nobody knows.
+    record.set("kernel", "isolated_cpus", (try? TextFile.read(root + "sys/devices/system/cpu/isolated"))?.trimmedOrNone)
+    record.set("kernel", "cmdline", text("proc/cmdline").map { Self.measurementOptions(of: $0).trimmedOrNone })
     record.set("kernel", "cap_effective", field("CapEff", in: "proc/self/status"))
   }
 
@@ -97,10 +99,8 @@ public struct EnvironmentCollector: Sendable {
     let prefixes = [
       "amd_pstate", "clocksource", "cpufreq", "cpuidle", "default_hugepagesz", "hugepages", "idle", "intel_idle",
       "intel_pstate", "irqaffinity", "isolcpus", "kpti", "maxcpus", "mitigations", "mitigate", "nohz", "nokaslr",
-      "nopti",
-      "nosmt", "nospectre", "numa", "preempt", "processor.", "pti", "rcu_nocb", "retbleed", "skew_tick", "spec_",
-      "spectre",
-      "transparent_hugepage", "tsc",
+      "nopti", "nosmt", "nospectre", "numa", "preempt", "processor.", "pti", "rcu_nocb", "retbleed", "skew_tick",
+      "spec_", "spectre", "transparent_hugepage", "tsc",
     ]
     // Everything after a lone -- belongs to the first process.
     return commandLine.split(separator: " ").prefix { $0 != "--" }
@@ -156,6 +156,8 @@ extension StringProtocol {
     guard let last = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
     return String(start[...last])
   }
+
+  fileprivate var trimmedOrNone: String { trimmed.isEmpty ? "none" : trimmed }
 
   fileprivate var oneLine: String { split(separator: "\n").joined(separator: "; ") }
 }

@@ -19,7 +19,7 @@ public struct RevisionReader: Sendable {
         record.set("vcs", "commit", hash)
         record.set("vcs", "commit_time", time.rfc3339)
         record.set("vcs", "dirty", dirtyDigest == nil ? "no" : "yes")
-        record.set("vcs", "dirty_digest", dirtyDigest)
+        record.set("vcs", "dirty_digest", dirtyDigest ?? "none")
       case .unversioned:
         for key in ["commit", "commit_time", "dirty", "dirty_digest"] { record.set("vcs", key, nil) }
       }
