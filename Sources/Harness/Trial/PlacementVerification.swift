@@ -11,7 +11,9 @@ struct PlacementVerification {
   init(placement: Placement, policy: MemoryPolicy, topology: HostTopology) {
     allowed =
       switch policy {
-      // Which worker a frame belongs to is not known here: any worker's node will do.
+      // Any worker's node will do. A frame has no owner to compare with: a table belongs to whichever worker linked it
+      // first, and in a shared region one worker may rightly have linked them all. So this finds memory on a node where
+      // nobody runs, but not tables of one worker on the node of another.
       case .local: Set(placement.nodeOfWorker)
       case .bind(let node): [node]
       case .interleave(let nodes): Set(nodes)
