@@ -8,7 +8,7 @@ struct DecodeCommand: ParsableCommand {
     commandName: "decode",
     abstract: "Says what a page-table entry means, bit by bit.",
     discussion: """
-      Levels count from the leaf table, which is 1. Fields and meaning come from the tables that the paging core itself
+      Levels count from the leaf table, which is 1. Fields and meaning come from the tables that the paging core itself \
       encodes and decodes with.
 
       Example:
@@ -33,13 +33,19 @@ struct DecodeCommand: ParsableCommand {
       throw CommandFailure(
         status: .usage, message: "--level: \(format.name) has levels 1 to \(format.levels), not \(level)")
     }
-    let digits = word.lowercased().hasPrefix("0x") ? UInt64(word.dropFirst(2), radix: 16) : UInt64(word)
-    guard let word = digits else {
+    guard let word = Self.number(word) else {
       throw CommandFailure(
         status: .usage,
         message: "'\(word)' is not a 64-bit number; write it like 0x8000000012345003 or in decimal")
     }
     StandardOutput.write(Self.describe(word, Level(level), format))
+  }
+
+  /// nil for what is no number of at most 64 bits; a sign is none either, though `UInt64` takes a plus.
+  private static func number(_ text: String) -> UInt64? {
+    let isHexadecimal = text.lowercased().hasPrefix("0x")
+    let digits = isHexadecimal ? text.dropFirst(2) : text[...]
+    return digits.hasPrefix("+") ? nil : UInt64(digits, radix: isHexadecimal ? 16 : 10)
   }
 
   private static func describe(_ word: UInt64, _ level: Level, _ format: any EntryFormat.Type) -> String {

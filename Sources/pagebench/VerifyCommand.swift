@@ -6,7 +6,7 @@ struct VerifyCommand: ParsableCommand {
     commandName: "verify",
     abstract: "Checks results files against the schema.",
     discussion: """
-      Findings go to standard output, one per line. Exits 1 when the data cannot be used as it stands; a torn last
+      Findings go to standard output, one per line. Exits 1 when the data cannot be used as it stands; a torn last \
       record is a warning, for everything before it is whole.
 
       Example:
@@ -19,8 +19,10 @@ struct VerifyCommand: ParsableCommand {
   func run() throws {
     let report = ResultsVerifier.verify(path)
     for finding in report.findings { StandardOutput.write("\(finding)\n") }
+    func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
     StandardOutput.write(
-      "\(report.rowCount) rows in \(report.sampleFileCount) files, \(report.findings.count) findings\n")
+      "\(count(report.rowCount, "row")) in \(count(report.sampleFileCount, "file")), "
+        + "\(count(report.findings.count, "finding"))\n")
     if report.hasErrors { throw ExitStatus.failure }
   }
 }

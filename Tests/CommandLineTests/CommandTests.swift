@@ -14,6 +14,8 @@ struct CommandTests {
 
   @Test(arguments: [
     ["nonsense"], ["run"], ["run", "x.toml", "--no-such-option"], ["list", "nothing"], ["compare", "x"],
+    ["run", "x.toml", "--out", ""],
+    ["decode", "0x"], ["decode", "+5"], ["decode", "0x+10"], ["decode", "0x10000000000000000"],
   ])
   func `Wrong usage exits 2 and says so on standard error`(arguments: [String]) async throws {
     let result = try await Pagebench.run(arguments)
