@@ -30,6 +30,7 @@ struct Pagebench: AsyncParsableCommand {
       } else {
         try command.run()
       }
+      try StandardOutput.checkWritten()
     } catch {
       ExitStatus.exit(with: error)
     }

@@ -1,5 +1,6 @@
 import Results
 import Subprocess
+import SystemPackage
 import Testing
 
 struct CommandTests {
@@ -71,6 +72,14 @@ struct CommandTests {
     #expect(compared.errors.contains("torn"))
     let verified = try await Pagebench.run("verify", path)
     #expect(verified.output.contains("torn"))
+  }
+
+  @Test func `A result that cannot be written is an error`() async throws {
+    let result = try await Subprocess.run(
+      .path("/bin/sh"), arguments: ["-c", "exec \"$0\" list locks > /dev/full", Pagebench.executable.string],
+      output: .discarded, error: .string(limit: 1 << 16))
+    #expect(result.terminationStatus == .exited(1))
+    #expect(result.standardError.contains("No space left on device"))
   }
 
   @Test func `Verifying nothing is an error`() async throws {
