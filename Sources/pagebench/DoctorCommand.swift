@@ -29,6 +29,7 @@ struct DoctorCommand: AsyncParsableCommand {
     }
     let diagnoses = CounterProbe().diagnose()
     printCounters(diagnoses)
+    printUnits()
     let needed = Set(CounterCatalogue.software.counters.map(\.name))
     if diagnoses.contains(where: { needed.contains($0.name) && !$0.status.isUsable }) { throw ExitStatus.failure }
   }
@@ -62,6 +63,16 @@ struct DoctorCommand: AsyncParsableCommand {
     StandardOutput.write(table.text())
     let remarks = Self.remarks(diagnoses)
     if !remarks.isEmpty { StandardOutput.write("\n" + remarks.map { "\($0)\n" }.joined()) }
+  }
+
+  /// The units whose events a counter can name, as libpfm finds them.
+  private func printUnits() {
+    var table = TextTable([.init("unit"), .init("events", .right), .init("counters", .right), .init("what it is")])
+    for unit in LinuxPerfEvents.presentUnits() {
+      let counters = unit.counterCount > 0 ? String(unit.counterCount) : ""
+      table.append([unit.name, String(unit.eventCount), counters, unit.summary])
+    }
+    StandardOutput.write("\n" + table.text() + "units by libpfm \(LinuxPerfEvents.libraryVersion)\n")
   }
 
   /// Reason and remedy, once for all counters that share them.
