@@ -38,8 +38,8 @@ struct ArenaPlan {
     do {
       return FramePool(arena: try PhysicalArena<E>(spans: spans, populate: true), homeSpan: homeSpan)
     } catch {
-      // `local` is also what an unbound arena usually gives; where it does not, verification flags the row. A policy
-      // that names nodes must not be quietly dropped.
+      // Some sandboxes refuse to bind at all. On one node an unbound arena is local; on several its pages lie where this
+      // thread runs, which verification flags if no worker runs there. A policy that names nodes must not be dropped.
       guard policy == .local, case .cannotBind = error else { throw error }
       let unbound = spans.map { ArenaSpan(frameCount: $0.frameCount, binding: .unbound) }
       return FramePool(arena: try PhysicalArena<E>(spans: unbound, populate: true), homeSpan: homeSpan)

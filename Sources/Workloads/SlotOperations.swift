@@ -177,12 +177,6 @@ enum OnePageCall: SlotShape {
   @inline(__always) static var usesCalls: Bool { true }
 }
 
-/// Several base pages per operation.
-enum PageRun: SlotShape {
-  @inline(__always) static func level(_ planned: Level) -> Level { .one }
-  @inline(__always) static func pages(_ planned: Int) -> Int { planned }
-}
-
 /// Any size, any number.
 enum AnyShape: SlotShape {
   @inline(__always) static func level(_ planned: Level) -> Level { planned }

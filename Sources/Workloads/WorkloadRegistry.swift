@@ -41,7 +41,12 @@ public enum WorkloadRegistry {
     let request = try Request(cell, host)
     if let floor = FloorKind(rawValue: cell.strategy) { return try FloorWorkload.make(floor, request) }
     switch cell.strategy {
-    case NoneStrategy.name: return try make(request, NoneStrategy.self)
+    case NoneStrategy.name:
+      // It takes no lock, so one kind of lock stands for all and a product of code is saved.
+      guard locks.contains(where: { $0.name == cell.lock }) else {
+        throw WorkloadError.unknown(what: "lock", name: cell.lock, known: catalogue.locks.map(\.name))
+      }
+      return try make(request, NoneStrategy.self, TTASLock.self)
     case GlobalStrategy.name: return try make(request, GlobalStrategy.self)
     case CouplingStrategy.name: return try make(request, CouplingStrategy.self)
     default: throw WorkloadError.unknown(what: "strategy", name: cell.strategy, known: catalogue.strategies.map(\.name))
@@ -99,6 +104,9 @@ public enum WorkloadRegistry {
     if C.Strategy.isSingleThreaded, request.cell.threads > 1 {
       throw WorkloadError.impossible("strategy \(C.Strategy.name) takes no lock, so it runs on one thread only")
     }
+    if !C.Strategy.isSingleThreaded, request.plan.parameters.interface == .call {
+      throw WorkloadError.impossible("api = \"call\" is measured without locks: write strategy = \"none\"")
+    }
     let arena = ArenaPlan(plan: request.plan, dataFramesPerPage: W.dataFramesPerPage, host: request.host)
     let pool = try arena.makePool(C.Execution.self, policy: request.host.memoryPolicy)
     let space = try Space<C>(pool: pool, plan: request.plan)
@@ -111,14 +119,12 @@ public enum WorkloadRegistry {
       run: { worker, window in
         let state = space.state(of: worker)
         let parameters = space.plan.parameters
-        if parameters.pageSize != .size4K {
-          W.run(space, state, window, AnyShape.self)
-        } else if parameters.interface == .call {
+        if C.Strategy.isSingleThreaded, parameters.interface == .call {
           W.run(space, state, window, OnePageCall.self)
-        } else if parameters.pagesPerOperation == 1 {
+        } else if parameters.pagesPerOperation == 1, parameters.pageSize == .size4K {
           W.run(space, state, window, OnePage.self)
         } else {
-          W.run(space, state, window, PageRun.self)
+          W.run(space, state, window, AnyShape.self)
         }
       },
       check: {

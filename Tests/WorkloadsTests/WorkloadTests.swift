@@ -22,7 +22,7 @@ import Workloads
       catalogue.strategies.filter { !$0.name.hasPrefix("c-") }.flatMap { strategy in
         catalogue.locks.flatMap { lock in
           ["private", "adjacent", "shared"].flatMap { region in
-            [["order": "sequential"], ["order": "random", "pages-per-op": "16"], ["api": "call"]].map { extra in
+            shapes(strategy.name).map { extra in
               Row(
                 workload: workload.name, strategy: strategy.name, lock: lock.name,
                 parameters: extra.merging(["region": region, "region-size": "640"]) { $1 })
@@ -32,6 +32,11 @@ import Workloads
       }
     }
   }()
+
+  private static func shapes(_ strategy: String) -> [[String: String]] {
+    let common = [["order": "sequential"], ["order": "random", "pages-per-op": "16"]]
+    return strategy == "none" ? common + [["api": "call"]] : common
+  }
 
   @Test(arguments: core) func everyCellLeavesACorrectTable(_ row: Row) throws {
     for threads in row.strategy == "none" ? [1] : [1, 3] { try run(row, threads: threads) }
