@@ -112,7 +112,8 @@ let package = Package(
       name: "FormatsTests", dependencies: ["Formats", "Addressing", "PagingTestSupport"], swiftSettings: strict),
     .testTarget(name: "LocksTests", dependencies: ["Locks", "Executions", "PagingTestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "PhysicalMemoryTests", dependencies: ["PhysicalMemory", "Addressing", "Executions", "Locks"],
+      name: "PhysicalMemoryTests",
+      dependencies: ["PhysicalMemory", "Addressing", "Executions", "Locks", "PagingTestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "PageTablesTests",

@@ -5,6 +5,8 @@ public import Synchronization
 /// The closures are made in `Workloads` where format, lock and strategy are concrete, so a whole window runs
 /// specialised code; nothing is called through this struct per operation.
 public struct ErasedWorkload: Sendable {
+  /// Guarantee class of the strategy that does the work, empty where none is declared.
+  public let guarantee: String
   /// Populates what `worker` needs before the first window. Called once on the worker's own pinned thread,
   /// one worker after the other, so first touch lands on the worker's node.
   public let setUp: @Sendable (_ worker: Int) throws -> Void
@@ -20,12 +22,14 @@ public struct ErasedWorkload: Sendable {
   public let tableBytes: @Sendable () -> UInt64
 
   public init(
+    guarantee: String = "",
     setUp: @escaping @Sendable (_ worker: Int) throws -> Void,
     run: @escaping @Sendable (_ worker: Int, _ window: Window) -> Void,
     check: @escaping @Sendable () -> [String],
     residencySample: @escaping @Sendable (_ limit: Int) -> [UInt],
     tableBytes: @escaping @Sendable () -> UInt64
   ) {
+    self.guarantee = guarantee
     self.setUp = setUp
     self.run = run
     self.check = check

@@ -34,15 +34,15 @@ struct ArenaPlan {
     }
   }
 
-  func makePool<E: Execution>(_: E.Type, policy: MemoryPolicy) throws(ArenaError) -> FramePool<E> {
+  func makePool<E: Execution>(_: E.Type, policy: MemoryPolicy, populate: Bool) throws(ArenaError) -> FramePool<E> {
     do {
-      return FramePool(arena: try PhysicalArena<E>(spans: spans, populate: true), homeSpan: homeSpan)
+      return FramePool(arena: try PhysicalArena<E>(spans: spans, populate: populate), homeSpan: homeSpan)
     } catch {
       // Some sandboxes refuse to bind at all. On one node an unbound arena is local; on several its pages lie where this
       // thread runs, which verification flags if no worker runs there. A policy that names nodes must not be dropped.
       guard policy == .local, case .cannotBind = error else { throw error }
       let unbound = spans.map { ArenaSpan(frameCount: $0.frameCount, binding: .unbound) }
-      return FramePool(arena: try PhysicalArena<E>(spans: unbound, populate: true), homeSpan: homeSpan)
+      return FramePool(arena: try PhysicalArena<E>(spans: unbound, populate: populate), homeSpan: homeSpan)
     }
   }
 }

@@ -14,7 +14,8 @@ internal import Strategies
 public enum WorkloadRegistry {
   public static let catalogue = Catalogue(
     workloads: workloads.map { $0.item },
-    strategies: strategies.map { .init(name: $0.name, summary: $0.summary) } + FloorKind.allCases.map(\.item),
+    strategies: strategies.map { .init(name: $0.name, summary: "\($0.summary) [\($0.guarantee.rawValue)]") }
+      + FloorKind.allCases.map(\.item),
     locks: locks.map { .init(name: $0.name, summary: $0.summary) },
     formats: FormatRegistry.all.map { .init(name: $0.name, summary: $0.summary) },
     parameters: WorkloadParameters.catalogue)
@@ -28,17 +29,21 @@ public enum WorkloadRegistry {
   ]
   private static let locks: [any NodeLock.Type] = [TTASLock.self, TicketLock.self]
 
-  /// The guarantee that a strategy declares, nil for names that are not strategies of the core.
-  public static func guarantee(ofStrategy name: String) -> String? {
-    strategies.first { $0.name == name }?.guarantee.rawValue
-  }
-
   /// Builds the cell's address space, populated arena included.
   ///
   /// - Throws: ``WorkloadError`` for unknown names, bad parameters and impossible combinations; `ArenaError` when memory cannot be had.
   public static func make(_ cell: Cell, host: WorkloadHost) throws -> ErasedWorkload {
     precondition(host.nodeOfWorker.count == cell.threads, "one node per worker")
-    let request = try Request(cell, host)
+    return try make(Request(cell, host, isRehearsal: false))
+  }
+
+  /// Throws what ``make(_:host:)`` would throw for a cell that cannot be, without taking memory for one that can.
+  public static func check(_ cell: Cell, host: WorkloadHost) throws {
+    _ = try make(Request(cell, host, isRehearsal: true))
+  }
+
+  private static func make(_ request: Request) throws -> ErasedWorkload {
+    let cell = request.cell
     if let floor = FloorKind(rawValue: cell.strategy) { return try FloorWorkload.make(floor, request) }
     switch cell.strategy {
     case NoneStrategy.name:
@@ -108,9 +113,11 @@ public enum WorkloadRegistry {
       throw WorkloadError.impossible("api = \"call\" is measured without locks: write strategy = \"none\"")
     }
     let arena = ArenaPlan(plan: request.plan, dataFramesPerPage: W.dataFramesPerPage, host: request.host)
-    let pool = try arena.makePool(C.Execution.self, policy: request.host.memoryPolicy)
+    let pool = try arena.makePool(
+      C.Execution.self, policy: request.host.memoryPolicy, populate: !request.isRehearsal)
     let space = try Space<C>(pool: pool, plan: request.plan)
     return ErasedWorkload(
+      guarantee: C.Strategy.guarantee.rawValue,
       setUp: { worker in
         let state = space.addWorker(worker)
         W.populate(space, state)
@@ -132,7 +139,10 @@ public enum WorkloadRegistry {
         return space.commonViolations(audit) + W.violations(space, audit)
       },
       residencySample: { limit in
-        TableAudit(space.view, samplingTables: limit).sampledTables.map(space.view.memory.hostAddress)
+        // Spread over the tree: in walk order the first tables are all worker 0's.
+        let tables = TableAudit(space.view, samplingTables: .max).sampledTables
+        let step = max(1, (tables.count + limit - 1) / max(limit, 1))
+        return stride(from: 0, to: tables.count, by: step).map { space.view.memory.hostAddress(of: tables[$0]) }
       },
       tableBytes: { UInt64(TableAudit(space.view).tables) * 4096 })
   }
@@ -142,8 +152,11 @@ public enum WorkloadRegistry {
     let cell: Cell
     let host: WorkloadHost
     let plan: RegionPlan
+    /// The workload is only made to see whether it can be: nothing is touched.
+    let isRehearsal: Bool
 
-    init(_ cell: Cell, _ host: WorkloadHost) throws(WorkloadError) {
+    init(_ cell: Cell, _ host: WorkloadHost, isRehearsal: Bool) throws(WorkloadError) {
+      self.isRehearsal = isRehearsal
       self.cell = cell
       self.host = host
       guard let format = FormatRegistry.named(cell.format) else {

@@ -57,7 +57,8 @@ struct RunCommand: AsyncParsableCommand {
     }
     try plan.checkPossible { cell in
       let (placement, policy) = try CellPlacement.resolve(cell, on: topology)
-      _ = try WorkloadMaking.make(cell, placement, policy)
+      try WorkloadRegistry.check(
+        cell, host: WorkloadHost(nodeOfWorker: placement.nodeOfWorker, memoryPolicy: policy))
     }
     let progress = Progress(Progress.detectStyle(environment: RunEnvironment.variables))
     let (out, resume) = (out, resume)

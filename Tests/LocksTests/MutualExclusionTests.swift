@@ -37,7 +37,7 @@ import Testing
     let memory = LockMemory()
     let storage = memory.storage
     let failures = Atomic<Int>(0)
-    let total = Mutex(0)
+    let total = TestMutex(0)
     runThreads(4) { worker in
       let thread = ThreadContext(worker: worker)
       var mine = 0
@@ -65,7 +65,7 @@ import Testing
     let memory = LockMemory()
     let storage = memory.storage
     TicketLock.lock(storage, by: ThreadContext(worker: 0))
-    let order = Mutex<[Int]>([])
+    let order = TestMutex<[Int]>([])
     var threads: [TestThread] = []
     for worker in 1...3 {
       threads.append(

@@ -17,9 +17,9 @@ import Testing
   private func race<C: Configuration>(_: C.Type, shared: Bool, named name: String) throws {
     let seed = testSeed(name)
     let table = try makeTable(C.self, frames: 8192, workers: 3)
-    let net = Mutex(0)
+    let net = TestMutex(0)
     let running = Atomic<Int>(2)
-    let wrong = Mutex<[String]>([])
+    let wrong = TestMutex<[String]>([])
     let steps = testSteps(4000)
     let threads = (0..<3).map { worker in
       TestThread {
@@ -81,7 +81,7 @@ import Testing
 
   /// Walks all over the region while others edit: every translation found must be the planned one.
   private static func walk<C: Configuration>(
-    _ view: TableView<C>, _ running: borrowing Atomic<Int>, _ wrong: borrowing Mutex<[String]>
+    _ view: TableView<C>, _ running: borrowing Atomic<Int>, _ wrong: TestMutex<[String]>
   ) {
     var address: UInt64 = (1 << 30) - 3 * (2 << 20)
     let end = address + 6 * (2 << 20)

@@ -1,7 +1,7 @@
 import Addressing
 import Executions
+import PagingTestSupport
 import PhysicalMemory
-import Synchronization
 import Testing
 
 /// Workers of one pool at the same time.
@@ -66,7 +66,7 @@ import Testing
 
 /// Blocks that one worker took and another gives back.
 private final class HandedOver: Sendable {
-  let blocks = Mutex<[(PhysicalAddress, order: Int, owner: UInt64)]>([])
+  let blocks = TestMutex<[(PhysicalAddress, order: Int, owner: UInt64)]>([])
 }
 
 private func sign(_ pool: FramePool<Hardware>, _ block: PhysicalAddress, _ order: Int, _ owner: UInt64) {

@@ -12,7 +12,7 @@ import Testing
       event cpus flags note
       """
     #expect(SampleSchema.columnNames == expected.split(separator: " ").map(String.init))
-    #expect(SampleSchema.columnNames.count == 32)
+    #expect(SampleSchema.columnNames.count == 33)
     #expect(SampleSchema.name.description == "pagebench.samples/1")
   }
 

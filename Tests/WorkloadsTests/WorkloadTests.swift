@@ -120,10 +120,15 @@ import Workloads
     #expect(message { ($0.strategy, $0.lock) = ("c-leaf", "ticket") }.contains("one lock"))
   }
 
-  @Test func everyStrategyDeclaresItsGuarantee() {
-    #expect(WorkloadRegistry.guarantee(ofStrategy: "global") == "serializable-range")
-    #expect(WorkloadRegistry.guarantee(ofStrategy: "coupling") == "integrity-only")
-    #expect(WorkloadRegistry.guarantee(ofStrategy: "c-leaf") == nil)
+  @Test(arguments: [
+    ("none", "serializable-range"), ("global", "serializable-range"), ("coupling", "integrity-only"), ("c-leaf", ""),
+  ])
+  func aWorkloadCarriesItsStrategysGuarantee(_ strategy: String, _ guarantee: String) throws {
+    let cell = Cell(
+      suite: "test", workload: "map", strategy: strategy, lock: "ttas", format: "x86-64", threads: 1,
+      placement: "compact", memoryPolicy: "local", parameters: [:])
+    let workload = try WorkloadRegistry.make(cell, host: WorkloadHost(nodeOfWorker: [0], memoryPolicy: .local))
+    #expect(workload.guarantee == guarantee)
   }
 }
 

@@ -15,7 +15,9 @@ struct SampleRows {
     let windows = report.windows.map { (window: $0, sums: CounterReading.sum(of: $0.workers.map(\.counters))) }
     let absent = Self.absentThroughout(windows.map(\.sums))
     let folded = absent.isEmpty ? [] : windows.prefix(1).flatMap { foldedRows($0.window, absent) }
-    return folded + windows.flatMap { rows($0.window, sums: $0.sums, leavingOut: Set(absent.map(\.name))) }
+    var all = folded + windows.flatMap { rows($0.window, sums: $0.sums, leavingOut: Set(absent.map(\.name))) }
+    for index in all.indices { all[index].guarantee = report.guarantee }
+    return all
   }
 
   /// Counters without a value in every window, for the same reason in all of them: one row says so for the process.

@@ -2,11 +2,14 @@ public import Results
 
 /// What a child process measured; travels as JSON on its standard output.
 public struct TrialReport: Hashable, Codable, Sendable {
+  /// Guarantee class of the strategy, empty where none is declared.
+  public var guarantee: String
   public var windows: [WindowResult]
   /// What a reader of the log should know: placement that could not be verified, counters that could not be opened.
   public var warnings: [String]
 
-  public init(windows: [WindowResult], warnings: [String]) {
+  public init(guarantee: String = "", windows: [WindowResult], warnings: [String]) {
+    self.guarantee = guarantee
     self.windows = windows
     self.warnings = warnings
   }

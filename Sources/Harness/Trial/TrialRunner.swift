@@ -62,6 +62,6 @@ public struct TrialRunner {
           window: index, startedMilliseconds: started.millisecondsSinceEpoch, workers: workers,
           flags: flags.map(\.rawValue), violations: violations, tableBytes: workload.tableBytes()))
     }
-    return TrialReport(windows: windows, warnings: warnings)
+    return TrialReport(guarantee: workload.guarantee, windows: windows, warnings: warnings)
   }
 }

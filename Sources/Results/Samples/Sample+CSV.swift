@@ -36,6 +36,7 @@ extension Sample {
     case .cpus: cpus
     case .flags: flags.map(\.rawValue).joined(separator: ";")
     case .note: note
+    case .guarantee: guarantee
     }
   }
 
@@ -84,6 +85,7 @@ extension Sample {
     self.event = cells.text(.event).isEmpty ? nil : cells.text(.event)
     self.cpus = cells.text(.cpus)
     self.flags = cells.text(.flags).split(separator: ";").map { SampleFlag(rawValue: String($0)) }
+    guarantee = cells.text(.guarantee)
     let note = cells.text(.note)
     if knownStatus != nil {
       self.note = note

@@ -37,6 +37,8 @@ public struct Sample: Hashable, Sendable {
   public var cpus: String
   public var flags: [SampleFlag]
   public var note: String
+  /// Guarantee class of the strategy, empty where none is declared.
+  public var guarantee: String
 
   /// - Precondition: `value` is nil or finite, and present exactly when `status` is usable.
   public init(
@@ -44,7 +46,8 @@ public struct Sample: Hashable, Sendable {
     window: Int, startedUTC: UTCTimestamp?, windowNanoseconds: UInt64?, operations: UInt64?, scope: SampleScope = .all,
     metric: String, value: Double?, unit: String, better: MetricDirection, status: MeasurementStatus = .ok,
     enabledNanoseconds: UInt64? = nil, runningNanoseconds: UInt64? = nil, source: MeasurementSource,
-    event: String? = nil, cpus: String = "", flags: [SampleFlag] = [], note: String = ""
+    event: String? = nil, cpus: String = "", flags: [SampleFlag] = [], note: String = "",
+    guarantee: String = ""
   ) {
     precondition(value?.isFinite ?? true, "a sample's value must be finite; absent ones are nil")
     precondition((value != nil) == status.isUsable, "a sample has a value exactly when its status is usable")
@@ -73,6 +76,7 @@ public struct Sample: Hashable, Sendable {
     self.cpus = cpus
     self.flags = flags
     self.note = note
+    self.guarantee = guarantee
   }
 
   /// The value, if its status lets it enter a comparison.

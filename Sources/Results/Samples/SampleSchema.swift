@@ -67,6 +67,9 @@ public enum SampleSchema {
     case flags
     /// Free text.
     case note
+    /// What the strategy promises two cursors whose ranges overlap: `serializable-range`, `linearizable-entry` or
+    /// `integrity-only`; empty where nothing is promised, as for the C floors.
+    case guarantee
   }
 
   /// Header cells in file order.

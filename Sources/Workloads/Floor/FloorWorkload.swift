@@ -38,6 +38,10 @@ final class FloorWorkload: @unchecked Sendable {
       throw .impossible("the C floor queries one page per operation")
     }
     if work == .walk && kind != .unlocked { throw .impossible("only c-none walks without a lock") }
+    if request.isRehearsal {
+      return ErasedWorkload(
+        setUp: { _ in }, run: { _, _ in }, check: { [] }, residencySample: { _ in [] }, tableBytes: { 0 })
+    }
     let floor = try FloorWorkload(kind, request.plan)
     return ErasedWorkload(
       setUp: { floor.setUp($0, work) },
