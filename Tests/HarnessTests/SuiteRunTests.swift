@@ -9,7 +9,7 @@ import Testing
 struct SuiteRunTests {
   /// A report of one window and one worker, as a child would write it.
   private static let report = """
-    {"warnings":[],"windows":[{"flags":[],"startedMilliseconds":1772368496789,"tableBytes":4096,"violations":[],\
+    {"guarantee":"integrity-only","warnings":[],"windows":[{"flags":[],"startedMilliseconds":1772368496789,"tableBytes":4096,"violations":[],\
     "window":0,"workers":[{"activeNanoseconds":1000,"counters":[],"cpu":0,"cpuNanoseconds":1000,\
     "misplacedSections":0,"operations":100,"sections":1}]}]}
     """
@@ -38,6 +38,7 @@ struct SuiteRunTests {
     let file = try outcome.directory.readSamples()
     #expect(Set(file.samples.map(\.order)) == Set(0..<12))
     #expect(file.samples.first { $0.metric == "time_per_op" }?.value == 10)
+    #expect(file.samples.allSatisfy { $0.guarantee == "integrity-only" })
     let environment = try outcome.directory.readEnvironment()
     #expect(Set(file.samples.map(\.runID)) == [environment.runID])
     let journal = try Journal.read(outcome.directory.path(of: .journal))

@@ -9,7 +9,7 @@ import Testing
     let expected = """
       schema run_id variant suite case strategy threads placement mempolicy params case_id bench_version block order \
       invocation window started_utc window_ns n_ops scope metric value unit better status enabled_ns running_ns source \
-      event cpus flags note
+      event cpus flags note guarantee
       """
     #expect(SampleSchema.columnNames == expected.split(separator: " ").map(String.init))
     #expect(SampleSchema.columnNames.count == 33)
@@ -20,7 +20,7 @@ import Testing
     let row =
       "pagebench.samples/1,01ARYZ6S41DEADBEEFDEADBEEF,,quick,map-unmap,global-lock,4,compact,local,"
       + "format=x86-64;lock=ticket;pages-per-op=16;region=private,09068eac350cd791,1,0,3,3,0,"
-      + "2024-02-29T12:34:56.000Z,100000000,8000000,all,time_per_op,12.5,ns/op,lower,ok,,,clock,,0-3,,\n"
+      + "2024-02-29T12:34:56.000Z,100000000,8000000,all,time_per_op,12.5,ns/op,lower,ok,,,clock,,0-3,,,\n"
     let lines = text(SampleFile.encode([exampleSample(invocation: 3)])).split(separator: "\n")
     #expect(lines.count == 2)
     #expect(String(lines[1]) + "\n" == row)
