@@ -54,14 +54,20 @@ public struct PageTable<C: Configuration>: Sendable {
   /// Changes where a mapped page leads and what it grants, in one store. `frame` must be aligned to the page's size.
   ///
   /// - Returns: the mapping as it was; flush its range.
-  /// - Throws: ``PagingError/notMapped``; ``PagingError/notAligned``.
+  /// - Throws: ``PagingError/notMapped``; ``PagingError/notAligned``, which an address inside a page is too.
   @inlinable
   public func remap(
     _ address: VirtualAddress, to frame: PhysicalAddress, _ properties: PageProperties
   ) throws(PagingError) -> Mapping {
-    let old = try query(address)
-    guard frame.isAligned(to: old.byteCount) else { throw .notAligned }
-    return try editPage(old.virtual) { C.Format.leaf(frame, properties, at: $0.level) }
+    var isAligned = true
+    let old = try editPage(address) {
+      // Decided while the entry is held: between a look and the edit the page could become another of another size.
+      isAligned = frame.isAligned(to: $0.byteCount)
+      return isAligned
+        ? C.Format.leaf(frame, properties, at: $0.level) : C.Format.leaf($0.physical, $0.properties, at: $0.level)
+    }
+    guard isAligned else { throw .notAligned }
+    return old
   }
 
   /// Changes the properties of the page at `address`, whatever its size.
