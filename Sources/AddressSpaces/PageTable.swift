@@ -60,11 +60,12 @@ public struct PageTable<C: Configuration>: Sendable {
     _ address: VirtualAddress, to frame: PhysicalAddress, _ properties: PageProperties
   ) throws(PagingError) -> Mapping {
     var isAligned = true
-    let old = try editPage(address) {
+    let old = try editPage(address) { old, node in
       // Decided while the entry is held: between a look and the edit the page could become another of another size.
-      isAligned = frame.isAligned(to: $0.byteCount)
-      return isAligned
-        ? C.Format.leaf(frame, properties, at: $0.level) : C.Format.leaf($0.physical, $0.properties, at: $0.level)
+      isAligned = frame.isAligned(to: old.byteCount)
+      guard isAligned else { return C.Format.leaf(old.physical, old.properties, at: old.level) }
+      if properties.contains(.tracked) { view.memory.record(node).holdsTracked = true }
+      return C.Format.leaf(frame, properties, at: old.level)
     }
     guard isAligned else { throw .notAligned }
     return old
@@ -78,10 +79,13 @@ public struct PageTable<C: Configuration>: Sendable {
   public func protect(
     _ address: VirtualAddress, _ change: (inout PageProperties) -> Void
   ) throws(PagingError) -> Mapping {
-    try editPage(address) {
-      var properties = $0.properties
+    try editPage(address) { old, _ in
+      var properties = old.properties
       change(&properties)
-      return C.Format.leaf($0.physical, properties, at: $0.level)
+      assert(
+        properties.contains(.tracked) == old.properties.contains(.tracked),
+        "who owns a frame is no permission: remap it")
+      return C.Format.leaf(old.physical, properties, at: old.level)
     }
   }
 
@@ -97,7 +101,7 @@ public struct PageTable<C: Configuration>: Sendable {
   /// - Throws: ``PagingError/notMapped``; ``PagingError/notAligned``.
   @inlinable @inline(__always)
   public func unmap(_ address: VirtualAddress) throws(PagingError) -> Mapping {
-    try editPage(address) { _ in 0 }
+    try editPage(address) { _, _ in 0 }
   }
 
   /// The leaf that maps `address`; `Mapping.physical(of:)` translates. Lock-free.
@@ -106,7 +110,7 @@ public struct PageTable<C: Configuration>: Sendable {
   @inlinable @inline(__always)
   public func query(_ address: VirtualAddress) throws(PagingError) -> Mapping {
     guard _fastPath(C.Format.isCanonical(address)) else { try OneCall.failSlow(.notAligned) }
-    guard let mapping = view.translate(address) else { try OneCall.failSlow(.notMapped) }
+    guard let mapping = view.translate(address, by: thread) else { try OneCall.failSlow(.notMapped) }
     return mapping
   }
 
@@ -183,6 +187,7 @@ public struct PageTable<C: Configuration>: Sendable {
       // Releasing: pairs with the acquiring load of a lock-free walker.
       slot.storeReleasing(C.Format.leaf(frame, properties, at: .one))
       view.memory.record(cover.node).addChildren(1)
+      if properties.contains(.tracked) { view.memory.record(cover.node).holdsTracked = true }
     }
     C.Strategy.release(view, cover.node, thread)
     return isFree ? .done : .alreadyMapped
@@ -203,7 +208,9 @@ public struct PageTable<C: Configuration>: Sendable {
 
   /// Rewrites the leaf at `address` by `change`; 0 removes it.
   @inlinable @inline(__always)
-  func editPage(_ address: VirtualAddress, _ change: (Mapping) -> UInt64) throws(PagingError) -> Mapping {
+  func editPage(
+    _ address: VirtualAddress, _ change: (Mapping, _ node: PhysicalAddress) -> UInt64
+  ) throws(PagingError) -> Mapping {
     let raw = address.rawValue
     guard _fastPath(raw & (frameBytes &- 1) == 0 && C.Format.isMappable(address)) else {
       try OneCall.failSlow(.notAligned)
@@ -216,9 +223,15 @@ public struct PageTable<C: Configuration>: Sendable {
       try OneCall.failSlow(.notMapped)
     }
     let old = view.mapping(word, raw, cover.level)
-    let changed = change(old)
+    let changed = change(old, cover.node)
     if changed != word { slot.storeReleasing(changed) }
-    if changed == 0 { view.memory.record(cover.node).addChildren(-1) }
+    if changed == 0 {
+      view.memory.record(cover.node).addChildren(-1)
+      if C.Reclamation.freesTables {
+        view.releaseAndPrune(cover, at: address, by: thread)
+        return old
+      }
+    }
     C.Strategy.release(view, cover.node, thread)
     return old
   }

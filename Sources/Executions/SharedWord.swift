@@ -35,12 +35,38 @@ public struct SharedWord32<E: Execution>: Sendable {
     unsafe word.pointee.store(value, ordering: .releasing)
   }
 
+  /// A releasing store with a full fence behind it: nothing that follows it, not even a load, comes before it. Pairs with
+  /// ``loadFenced()``: of two threads that each store and then look at the other's word at least one sees the other's store.
+  @inlinable @inline(__always)
+  public func storeFenced(_ value: UInt32) {
+    unsafe E.willAccess(word, .store)
+    unsafe word.pointee.store(value, ordering: .releasing)
+    atomicMemoryFence(ordering: .sequentiallyConsistent)
+  }
+
+  /// An acquiring load with a full fence before it. Pairs with ``storeFenced(_:)``.
+  @inlinable @inline(__always)
+  public func loadFenced() -> UInt32 {
+    atomicMemoryFence(ordering: .sequentiallyConsistent)
+    unsafe E.willAccess(word, .load)
+    return unsafe word.pointee.load(ordering: .acquiring)
+  }
+
   /// Returns whether the exchange happened; acquires when it did.
   @inlinable @inline(__always)
   public func compareExchangeAcquiring(expected: UInt32, desired: UInt32) -> Bool {
     unsafe E.willAccess(word, .readModifyWrite)
     return unsafe word.pointee.compareExchange(
       expected: expected, desired: desired, successOrdering: .acquiring, failureOrdering: .relaxed
+    ).exchanged
+  }
+
+  /// Returns whether the exchange happened; releases when it did.
+  @inlinable @inline(__always)
+  public func compareExchangeReleasing(expected: UInt32, desired: UInt32) -> Bool {
+    unsafe E.willAccess(word, .readModifyWrite)
+    return unsafe word.pointee.compareExchange(
+      expected: expected, desired: desired, successOrdering: .releasing, failureOrdering: .relaxed
     ).exchanged
   }
 

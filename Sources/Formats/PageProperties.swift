@@ -102,6 +102,10 @@ public struct PageProperties: OptionSet, Hashable, Sendable {
     }
   }
 
+  /// The leaf owns a reference of every frame that it maps: whoever takes the leaf out gets them. Otherwise a leaf is a bare physical
+  /// address. Ours, not hardware's: the lowest of the ``software`` bits, which every format has.
+  @inlinable public static var tracked: Self { Self(rawValue: 1 << 9) }
+
   @inlinable static var memoryMask: UInt64 { 0x98 }
   @inlinable static var shareabilityMask: UInt64 { 0x3_0000 }
   @inlinable static var softwareMask: UInt64 { 0x07F0_0000_0000_0E00 }
@@ -124,7 +128,8 @@ extension PageProperties: CustomStringConvertible {
     if shareability != .inner { text += " shareability \(shareability)" }
     if memoryIndex != 0 { text += " memory \(memoryIndex)" }
     if protectionKey != 0 { text += " key \(protectionKey)" }
-    if software != 0 { text += " software 0x" + String(software, radix: 16) }
+    if contains(.tracked) { text += " tracked" }
+    if software > 1 { text += " software 0x" + String(software, radix: 16) }
     return text
   }
 }

@@ -21,14 +21,3 @@ public enum Configured<
   Format: EntryFormat, NodeLock: Locks.NodeLock, Strategy: LockingStrategy, Reclamation: ReclamationPolicy,
   Execution: Executions.Execution
 >: Configuration {}
-
-/// When a table that has become empty leaves the tree.
-public protocol ReclamationPolicy: SendableMetatype {
-  static var name: String { get }
-}
-
-/// Tables stay until the whole tree is dropped, as in all three seed systems. Address-space holes keep their tables, and a walker
-/// never meets a freed node.
-public enum Keep: ReclamationPolicy {
-  public static var name: String { "keep" }
-}

@@ -47,6 +47,7 @@ extension Cursor {
     if _slowPath(slot.loadRelaxed() != 0) { return .alreadyMapped }
     // Releasing: pairs with the acquiring load of a lock-free walker, which may go on to read the mapped frame.
     slot.storeReleasing(C.Format.leaf(frame, properties, at: level))
+    if properties.contains(.tracked) { view.memory.record(position.node).holdsTracked = true }
     position.childDelta &+= 1
     position.address &+= level.slotBytes
     return .mapped
@@ -93,52 +94,10 @@ extension CursorMotion {
     }
     // A table left over from smaller pages gives way to a larger one if nothing is in it.
     if level > .one, let child = view.child(of: position.node, address, level.rawValue) {
-      guard removeIfEmpty(view, thread, child, position, level) else { return Placed(position, .alreadyMapped) }
-      position.childDelta &-= 1
+      guard enterIfEmpty(view, thread, child, level.below) else { return Placed(position, .alreadyMapped) }
+      unlinkSubtree(view, thread, child, &position)
+      view.retire(child, level.below, by: thread)
     }
     return Placed(position, .mapped)
-  }
-
-  /// Unlinks `child` if nothing is mapped below it. Its frames stay allocated until the pool goes: a lock-free walker may be in
-  /// them, and under ``Keep`` nothing tells when it has left.
-  @inlinable
-  static func removeIfEmpty(
-    _ view: View, _ thread: ThreadContext, _ child: PhysicalAddress, _ position: CursorPosition, _ level: Level
-  ) -> Bool {
-    guard enterIfEmpty(view, thread, child, level.below) else { return false }
-    // Releasing, as every store to a reachable entry.
-    view.slot(position.node, position.address, level.rawValue).storeReleasing(0)
-    leaveSubtree(view, thread, child, level.below)
-    return true
-  }
-
-  /// Enters the node and all tables below it if none maps anything; otherwise enters nothing. The whole subtree must be held
-  /// at once, or a cursor deeper down could map into a table that is about to be unlinked.
-  @inlinable
-  static func enterIfEmpty(_ view: View, _ thread: ThreadContext, _ node: PhysicalAddress, _ level: Level) -> Bool {
-    C.Strategy.enter(view, node, thread)
-    if view.memory.record(node).childCount == 0 { return true }
-    for index in 0..<entriesPerNode {
-      let word = view.memory.slot(node, index).loadRelaxed()
-      if word == 0 { continue }
-      if let child = C.Format.child(word, at: level), enterIfEmpty(view, thread, child, level.below) { continue }
-      leaveSubtree(view, thread, node, level, slots: index)
-      return false
-    }
-    return true
-  }
-
-  /// Leaves the tables below the node's first `slots` slots, then the node.
-  @inlinable
-  static func leaveSubtree(
-    _ view: View, _ thread: ThreadContext, _ node: PhysicalAddress, _ level: Level, slots: Int = 512
-  ) {
-    if C.Strategy.locksDescendants {
-      for index in 0..<slots {
-        let word = view.memory.slot(node, index).loadRelaxed()
-        if let child = C.Format.child(word, at: level) { leaveSubtree(view, thread, child, level.below) }
-      }
-    }
-    C.Strategy.leave(view, node, thread)
   }
 }

@@ -64,6 +64,7 @@ extension Cursor {
     // Releasing, as every store to a reachable entry; there is nothing to publish with an absent one.
     view.slot(position.node, position.address, level).storeReleasing(0)
     position.childDelta &-= 1
+    removedAny = true
     position.address = old.virtual.rawValue &+ old.byteCount
     return old
   }

@@ -1,4 +1,5 @@
 public import Addressing
+public import Executions
 public import Formats
 public import PhysicalMemory
 
@@ -23,6 +24,13 @@ extension Cursor {
     var mapped: UInt64 = 0
     while mapped < pages {
       if _slowPath(position.address >= position.leafLimit) {
+        if pages &- mapped >= UInt64(entriesPerNode) && position.address & (Level(2).slotBytes &- 1) == 0 {
+          let filled = CursorMotion<C>.fillFreshSlow(
+            view, thread, position, cover, coverLevel, end, frame &+ mapped &<< 12, properties, pages &- mapped)
+          position = filled.position
+          mapped &+= filled.pages
+          if mapped == pages { break }
+        }
         let placed = CursorMotion<C>.placeSlow(view, thread, position, cover, coverLevel, end, .one)
         position = placed.position
         if placed.outcome != .mapped { return (mapped, placed.outcome) }
@@ -73,6 +81,7 @@ extension Cursor {
       byteCount & (frameBytes &- 1) == 0 && byteCount <= end &- position.address,
       "the length must be a multiple of 4096 and end inside the claimed range")
     let bound = position.address &+ byteCount
+    if removing { removedAny = true }
     while position.address != bound {
       if _fastPath(position.address < position.leafLimit) {
         // Everything left in this leaf table.
@@ -112,12 +121,68 @@ extension Cursor {
 }
 
 extension CursorMotion {
+  @usableFromInline
+  struct Filled {
+    @usableFromInline let position: CursorPosition
+    @usableFromInline let pages: UInt64
+
+    @inlinable init(_ position: CursorPosition, pages: UInt64) {
+      self.position = position
+      self.pages = pages
+    }
+  }
+
+  /// Maps as many whole leaf tables of the next `pages` pages as have no table yet. Each is filled before it is linked: nobody sees
+  /// it half-made, so it is neither cleared nor locked, and its entries need no atomic stores.
+  ///
+  /// Stops where a table or a leaf stands, where no frame is left, and at the end of a node.
+  @inlinable @inline(never)
+  static func fillFreshSlow(
+    _ view: View, _ thread: ThreadContext, _ start: CursorPosition, _ cover: PhysicalAddress, _ coverLevel: Int,
+    _ end: UInt64, _ frame: PhysicalAddress, _ properties: PageProperties, _ pages: UInt64
+  ) -> Filled {
+    if coverLevel < 2 { return Filled(start, pages: 0) }
+    let level = Level(2)
+    var position = climb(view, thread, to: start.address, atLeast: 2, start, cover, coverLevel, end)
+    while position.level > 2 {
+      let word = view.slot(position.node, position.address, position.level).loadRelaxed()
+      if let child = C.Format.child(word, at: Level(position.level)) {
+        position = descend(view, thread, into: child, position, end)
+      } else if word == 0, let grown = grow(view, thread, position, end) {
+        position = grown
+      } else {
+        // The caller finds the same, and says so.
+        return Filled(position, pages: 0)
+      }
+    }
+    var mapped: UInt64 = 0
+    while pages &- mapped >= UInt64(entriesPerNode) && position.address < position.limit {
+      let slot = view.slot(position.node, position.address, 2)
+      // Relaxed: the cursor holds the node.
+      guard slot.loadRelaxed() == 0,
+        let child = view.allocator.allocateUnfilledTable(level: .one, for: thread)
+      else { break }
+      view.memory.fill(
+        child, from: C.Format.leaf(frame &+ mapped &<< 12, properties, at: .one), stride: C.Format.leafStride)
+      let record = view.memory.record(child)
+      record.addChildren(entriesPerNode)
+      if properties.contains(.tracked) { record.holdsTracked = true }
+      // Releasing: publishes the entries to lock-free walkers (acquiring loads in `translate`).
+      slot.storeReleasing(C.Format.table(child))
+      position.childDelta &+= 1
+      position.address &+= level.slotBytes
+      mapped &+= UInt64(entriesPerNode)
+    }
+    return Filled(position, pages: mapped)
+  }
+
   /// Maps up to `pages` pages into the position's leaf table, which has room for them. Returns how many were free.
   @inlinable @inline(__always)
   static func fill(
     _ view: View, _ position: CursorPosition, _ frame: PhysicalAddress, _ properties: PageProperties, _ pages: UInt64
   ) -> UInt64 {
     let first = Level.one.index(of: position.address)
+    if properties.contains(.tracked) { view.memory.record(position.node).holdsTracked = true }
     let stride = C.Format.leafStride
     let count = Int(truncatingIfNeeded: pages)
     var word = C.Format.leaf(frame, properties, at: .one)

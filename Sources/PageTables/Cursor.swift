@@ -27,6 +27,8 @@ public struct Cursor<C: Configuration>: ~Copyable {
   @usableFromInline let end: UInt64
 
   @usableFromInline var position: CursorPosition
+  /// Whether anything was taken out: then tables may have become empty. Read only where tables are pruned.
+  @usableFromInline var removedAny = false
 
   /// Claims `range`.
   ///
@@ -52,13 +54,17 @@ public struct Cursor<C: Configuration>: ~Copyable {
 
   @inlinable @inline(__always)
   deinit {
-    if C.Strategy.locksDescendants && position.level != coverLevel {
+    if (C.Strategy.locksDescendants || C.Reclamation.prunesOnLeave) && position.level != coverLevel {
       // Climbing flushes on the way.
       CursorMotion<C>.leaveBelowCoverSlow(view, thread, position, cover, coverLevel)
     } else {
       position.flushChildren(view)
     }
-    C.Strategy.release(view, cover, thread)
+    if C.Reclamation.freesTables && removedAny {
+      CursorMotion<C>.releaseAndPruneSlow(view, thread, cover, coverLevel, start, end)
+    } else {
+      C.Strategy.release(view, cover, thread)
+    }
   }
 
   /// Where the next operation acts; ``range``'s end when depleted.

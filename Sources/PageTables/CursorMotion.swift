@@ -15,7 +15,7 @@ enum CursorMotion<C: Configuration> {
     _ end: UInt64
   ) -> CursorPosition {
     position.flushChildren(view)
-    C.Strategy.leave(view, position.node, thread)
+    if !C.Reclamation.prunesOnLeave { C.Strategy.leave(view, position.node, thread) }
     // `limit - 1` is in the node even when `address` has moved past it.
     let inside = position.limit &- 1
     var node = cover
@@ -26,6 +26,9 @@ enum CursorMotion<C: Configuration> {
       }
       node = child
       level &-= 1
+    }
+    if C.Reclamation.prunesOnLeave {
+      leaveOrPrune(view, thread, position.node, Level(position.level), parent: node, inside)
     }
     return CursorPosition(address: position.address, node: node, level: level, last: inside, end: end)
   }
@@ -101,7 +104,7 @@ enum CursorMotion<C: Configuration> {
     _ view: View, _ thread: ThreadContext, _ word: UInt64, _ position: CursorPosition, _ end: UInt64
   ) -> CursorPosition? {
     let level = Level(position.level)
-    guard let child = view.allocator.allocateTable(level: level.below, for: thread) else { return nil }
+    guard let child = view.allocator.allocateUnfilledTable(level: level.below, for: thread) else { return nil }
     C.Strategy.enter(view, child, thread)
     let base = C.Format.leafAddress(word, at: level, translating: position.address)
     let properties = C.Format.leafProperties(word, at: level)
@@ -111,6 +114,7 @@ enum CursorMotion<C: Configuration> {
       view.memory.slot(child, index).storeRelaxed(C.Format.leaf(piece, properties, at: level.below))
     }
     view.memory.record(child).addChildren(entriesPerNode)
+    if properties.contains(.tracked) { view.memory.record(child).holdsTracked = true }
     // Releasing: publishes the pieces together. The parent's child count stays: one entry replaced another.
     view.slot(position.node, position.address, level.rawValue).storeReleasing(C.Format.table(child))
     position.flushChildren(view)

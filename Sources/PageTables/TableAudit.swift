@@ -7,8 +7,10 @@ public import PhysicalMemory
 ///
 /// Inlinable because harnesses audit large trees after every window: specialised, an entry takes a nanosecond, not a hundred.
 public struct TableAudit: Sendable {
-  /// Table nodes, the root included.
+  /// Table nodes that can be reached, the root included.
   public var tables = 0
+  /// Table nodes that left the tree and stay allocated until it is dropped.
+  public var detachedTables = 0
   /// Leaves by level; index 0 is unused.
   public var leaves = [Int](repeating: 0, count: 8)
   /// One sentence per broken invariant, at most ``violationLimit``.
@@ -27,15 +29,15 @@ public struct TableAudit: Sendable {
   ///
   /// and, given the pool that the tables come from, that
   /// - the pool itself is well-formed, and no reachable node is among its free frames,
-  /// - the frames in use are the reachable nodes and `framesBesideTables`: nothing leaked, nothing was freed twice.
+  /// - the frames in use are the reachable and the detached nodes, those in a grace period and `framesBesideTables`: nothing
+  ///   leaked, nothing was freed twice.
   ///
   /// That two leaves never overlap follows from the first point. Call only while no cursor lives and no worker allocates.
   ///
   /// - Parameters:
   ///   - limit: how many tables to list in ``sampledTables``.
   ///   - pool: the one that the view allocates from; checked if given.
-  ///   - framesBesideTables: frames of the pool in use as data, by other tables, or as nodes that were unlinked and wait to be
-  ///     freed.
+  ///   - framesBesideTables: frames of the pool in use as data, by other trees, or in a ``DetachedTable``.
   /// - Complexity: O(entries of all tables), with a pool also O(free frames).
   @inlinable
   public init<C: Configuration>(
@@ -43,7 +45,14 @@ public struct TableAudit: Sendable {
     framesBesideTables: Int = 0
   ) {
     var seen: Set<PhysicalAddress> = []
-    visit(view, view.root, C.Format.rootLevel, ReservedBits(C.Format.self), pool?.freeFrames(), &seen, limit)
+    let reserved = ReservedBits(C.Format.self)
+    let free = pool?.freeFrames()
+    visit(view, view.root, C.Format.rootLevel, reserved, free, &seen, limit)
+    // Well-formed too, but what they map is not mapped.
+    let reachable = self
+    view.forEachDetached { visit(view, $0, Level(view.memory.record($0).level), reserved, free, &seen, limit) }
+    detachedTables = tables - reachable.tables
+    (tables, leaves, sampledTables) = (reachable.tables, reachable.leaves, reachable.sampledTables)
     if let pool { check(pool, framesBesideTables) }
   }
 
@@ -108,9 +117,10 @@ public struct TableAudit: Sendable {
   mutating func check<E>(_ pool: FramePool<E>, _ framesBesideTables: Int) {
     for violation in pool.violations() { report(violation) }
     let inUse = pool.framesInUse
-    if inUse != tables + framesBesideTables {
+    if inUse != tables + detachedTables + pool.tablesInGrace + framesBesideTables {
       report(
-        "\(inUse) frames are in use; \(tables) tables are reachable and \(framesBesideTables) frames lie beside them")
+        "\(inUse) frames are in use; \(tables) tables are reachable, \(detachedTables) detached, "
+          + "\(pool.tablesInGrace) in a grace period, and \(framesBesideTables) frames lie beside them")
     }
   }
 

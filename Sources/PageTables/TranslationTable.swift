@@ -19,23 +19,26 @@ public final class TranslationTable<C: Configuration>: Sendable {
     guard let root = allocator.allocateTable(level: C.Format.rootLevel, for: ThreadContext(worker: 0)) else {
       return nil
     }
+    // A free list may have left its link there.
+    pool.arena.view.record(root).detached.storeReleasing(0)
     self.pool = pool
     view = TableView(memory: pool.arena.view, allocator: allocator, root: root)
   }
 
   deinit {
+    // Those that left the tree and were kept for walkers that might be in them.
+    view.forEachDetached { free($0, Level(view.memory.record($0).level)) }
     free(view.root, C.Format.rootLevel)
   }
 
-  /// Frees the node and every table below it. Data frames are not touched.
+  /// Gives up this tree's share in the node: if it is the last one, frees the node, every table below it and the frames that
+  /// only its tracked leaves own. Other data frames are not touched.
   private func free(_ node: PhysicalAddress, _ level: Level) {
-    if level > .one {
-      for index in 0..<entriesPerNode {
-        if let child = C.Format.child(view.memory.slot(node, index).loadRelaxed(), at: level) {
-          free(child, level.below)
-        }
-      }
-    }
-    view.allocator.free(node, by: ThreadContext(worker: 0))
+    let record = view.memory.record(node)
+    guard record.references.release() else { return }
+    view.forEachChild(of: node, level) { free($0, level.below) }
+    let thread = ThreadContext(worker: 0)
+    view.releaseTracked(node, level, by: thread)
+    view.allocator.freeTable(node, isEmpty: record.childCount == 0, by: thread)
   }
 }

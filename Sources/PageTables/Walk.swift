@@ -1,11 +1,13 @@
 public import Addressing
+public import Executions
 public import Formats
 public import PhysicalMemory
 
 extension TableView {
   /// Translates `address` as a processor would: from the root, one acquiring load per level, no lock.
   ///
-  /// Safe beside any writer that publishes entries with releasing stores and does not free a table a walker may still be in.
+  /// Safe beside any writer that publishes entries with releasing stores and does not free a table a walker may still be in: that is,
+  /// under ``Keep``, or between `FrameAllocator.beginWalk` and `endWalk`.
   /// The result is the entry as it stood at one moment during the call; nil where nothing was mapped.
   ///
   /// - Precondition: the address is canonical for the format; upper bits are not looked at.
@@ -20,6 +22,16 @@ extension TableView {
     if let word = step(&node, raw, 3) { return leaf(word, raw, 3) }
     if let word = step(&node, raw, 2) { return leaf(word, raw, 2) }
     return leaf(slot(node, raw, 1).loadAcquiring(), raw, 1)
+  }
+
+  /// As ``translate(_:)``, safe under every reclamation policy: where tables are freed before the tree is, the walk is announced, so
+  /// that no table it may be in is used again.
+  @inlinable @inline(__always)
+  public func translate(_ address: VirtualAddress, by thread: ThreadContext) -> Mapping? {
+    if C.Reclamation.freesTables { allocator.beginWalk(by: thread) }
+    let mapping = translate(address)
+    if C.Reclamation.freesTables { allocator.endWalk(by: thread) }
+    return mapping
   }
 
   /// Moves `node` down one level if the slot holds a table; otherwise returns what it holds.

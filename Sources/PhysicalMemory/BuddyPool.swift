@@ -6,7 +6,7 @@ internal import Executions
 ///
 /// What a frame's record says about blocks (``FrameRecord/block``) changes only here: the first frame of a block says whether it
 /// is free or handed out and of which order; all others say 0. So a buddy is free as a whole exactly if its first frame says
-/// "free, same order".
+/// "free, same order". Its ``FrameRecord/isUnknown`` holds for the whole block.
 @usableFromInline
 struct BuddyPool {
   /// 2^18 frames are 1 GiB, the largest leaf any format has.
@@ -31,7 +31,7 @@ struct BuddyPool {
       // The largest block that its start is aligned to and the rest has room for.
       let room = UInt32.bitWidth - 1 - (end - next).leadingZeroBitCount
       let order = min(next.trailingZeroBitCount, room, Self.largestOrder)
-      push(next, order, memory)
+      push(next, order, isUnknown: false, memory)
       next += 1 << UInt32(order)
     }
     freeCount = Int(end) - max(Int(first), 1)
@@ -48,9 +48,10 @@ struct BuddyPool {
     var found = order &+ enough.trailingZeroBitCount
     let number = heads[found]
     unlink(number, found, memory)
+    let isUnknown = memory.record(frame: number).isUnknown
     while found > order {
       found &-= 1
-      push(number | UInt32(1) &<< UInt32(found), found, memory)
+      push(number | UInt32(1) &<< UInt32(found), found, isUnknown: isUnknown, memory)
     }
     memory.record(frame: number).block = .handedOut(order)
     freeCount &-= 1 &<< order
@@ -59,10 +60,11 @@ struct BuddyPool {
 
   /// Takes a block back and joins it with its buddy as long as that is free, too.
   ///
+  /// - Parameter isUnknown: whether the block may hold anything but zeroes.
   /// - Precondition: the block was handed out with this order.
   /// - Complexity: O(orders).
   @inlinable
-  mutating func free<E>(_ number: UInt32, order: Int, _ memory: MemoryView<E>) {
+  mutating func free<E>(_ number: UInt32, order: Int, isUnknown: Bool, _ memory: MemoryView<E>) {
     // Also in release builds: a wrong order would hand out frames twice, much later and elsewhere.
     precondition(
       memory.record(frame: number).block == .handedOut(order),
@@ -71,6 +73,7 @@ struct BuddyPool {
     memory.record(frame: number).block = .none
     var number = number
     var order = order
+    var isUnknown = isUnknown
     while order < Self.largestOrder {
       let size = UInt32(1) &<< UInt32(order)
       let buddy = number ^ size
@@ -80,18 +83,20 @@ struct BuddyPool {
       }
       unlink(buddy, order, memory)
       memory.record(frame: buddy).block = .none
+      if memory.record(frame: buddy).isUnknown { isUnknown = true }
       number &= ~size
       order &+= 1
     }
-    push(number, order, memory)
+    push(number, order, isUnknown: isUnknown, memory)
   }
 
   /// Makes the block the first of its list.
   @inlinable
-  mutating func push<E>(_ number: UInt32, _ order: Int, _ memory: MemoryView<E>) {
+  mutating func push<E>(_ number: UInt32, _ order: Int, isUnknown: Bool, _ memory: MemoryView<E>) {
     let record = memory.record(frame: number)
     let next = heads[order]
     record.block = .free(order)
+    record.isUnknown = isUnknown
     record.nextFree = next
     record.previousFree = 0
     if next != 0 { memory.record(frame: next).previousFree = number }

@@ -35,11 +35,15 @@ struct BumpPool {
     return start
   }
 
+  /// - Parameter isUnknown: whether the block may hold anything but zeroes.
   /// - Complexity: O(frames of the block).
   @inlinable
-  mutating func free<E>(_ number: UInt32, order: Int, _ memory: MemoryView<E>) {
+  mutating func free<E>(_ number: UInt32, order: Int, isUnknown: Bool, _ memory: MemoryView<E>) {
     // Lowest last, so that single frames come out in ascending order.
-    for offset in (0..<UInt32(1) &<< UInt32(order)).reversed() { push(number &+ offset, memory) }
+    for offset in (0..<UInt32(1) &<< UInt32(order)).reversed() {
+      memory.record(frame: number &+ offset).isUnknown = isUnknown
+      push(number &+ offset, memory)
+    }
   }
 
   @inlinable

@@ -62,7 +62,7 @@ extension FrameAllocator {
     let number = UInt32(truncatingIfNeeded: address.rawValue &>> 12)
     let span = span(of: number)
     lock(span, thread)
-    pools.free(number, order: order, span: span, memory)
+    pools.free(number, order: order, isUnknown: true, span: span, memory)
     unlock(span, thread)
   }
 

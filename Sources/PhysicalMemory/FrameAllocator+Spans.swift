@@ -1,4 +1,3 @@
-public import Addressing
 public import Executions
 public import Locks
 
@@ -7,24 +6,24 @@ public import Locks
 extension FrameAllocator {
   // SAFETY for all uses of `state`: as in the type itself; indices come from the loops over spans and workers.
 
-  /// Refills the empty cache from the first span that has frames and pops it.
+  /// Refills the empty cache from the first span that has frames. False when none has.
   @inlinable @inline(never)
-  func allocateSlow(for thread: ThreadContext) -> PhysicalAddress? {
+  func refillSlow(for thread: ThreadContext) -> Bool {
     let cache = cache(of: thread)
+    // Tables that have left a tree come first: their frames are warm.
+    if collectSlow(by: thread) && cache.count > 0 { return true }
     let wanted = permitted(FrameCache.refill)
-    if wanted == 0 { return nil }
+    if wanted == 0 { return false }
     for turn in 0..<spanCount {
       guard let span = span(thread, turn) else { break }
       lock(span, thread)
-      while cache.count < wanted, let number = pools.allocate(span: span, order: 0, memory) { cache.push(number) }
-      unlock(span, thread)
-      if cache.count > 0 {
-        let frame = PhysicalAddress(UInt64(cache.pop()) &<< 12)
-        assert(memory.unpoison(frame), "frame \(frame) was written after it was freed")
-        return frame
+      while cache.count < wanted, let number = pools.allocate(span: span, order: 0, memory) {
+        cache.push(memory.record(frame: number).isUnknown ? number | FrameCache.unknownBit : number)
       }
+      unlock(span, thread)
+      if cache.count > 0 { return true }
     }
-    return nil
+    return false
   }
 
   /// Returns cached frames until `rest` are left, the newest first.
@@ -32,11 +31,12 @@ extension FrameAllocator {
   func spillSlow(by thread: ThreadContext, keeping rest: Int) {
     let cache = cache(of: thread)
     while cache.count > rest {
-      let number = cache.pop()
+      let frame = cache.pop()
+      let number = frame & ~FrameCache.unknownBit
       // A frame goes home: its span, not the worker's, says which node it is on.
       let span = span(of: number)
       lock(span, thread)
-      pools.free(number, order: 0, span: span, memory)
+      pools.free(number, order: 0, isUnknown: frame != number, span: span, memory)
       unlock(span, thread)
     }
   }

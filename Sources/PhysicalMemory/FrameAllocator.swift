@@ -22,10 +22,12 @@ public struct FrameAllocator<E: Execution>: Sendable {
   struct State {
     @usableFromInline let memory: MemoryView<E>
     @usableFromInline let caches: UnsafeMutableRawPointer
+    /// A ``WorkerRecord`` per worker.
+    @usableFromInline let workers: UnsafeMutableRawPointer
     @usableFromInline let workerCount: Int
     @usableFromInline let spanCount: Int
     @usableFromInline let pools: SpanPools
-    /// One line per span, zeroed, `lockStride` bytes apart, and one more for the permits.
+    /// One line per span, zeroed, `lockStride` bytes apart, and behind them the lines that ``permits``, ``epoch`` and ``tableCount`` name.
     @usableFromInline let locks: UnsafeMutableRawPointer
     /// Frame number behind each span.
     @usableFromInline let spanEnds: UnsafeMutablePointer<UInt32>
@@ -63,29 +65,46 @@ public struct FrameAllocator<E: Execution>: Sendable {
   /// A frame with undefined content and one owner, or nil when every span the worker may use is exhausted.
   @inlinable @inline(__always)
   public func allocate(for thread: ThreadContext) -> PhysicalAddress? {
-    let cache = cache(of: thread)
-    if cache.count == 0 { return allocateSlow(for: thread) }
-    let frame = PhysicalAddress(UInt64(cache.pop()) &<< 12)
-    assert(memory.unpoison(frame), "frame \(frame) was written after it was freed")
-    return frame
+    guard let free = takeFree(for: thread) else { return nil }
+    return Self.address(of: free)
   }
 
   /// Takes back a frame that nothing refers to any more.
   @inlinable @inline(__always)
   public func free(_ address: PhysicalAddress, by thread: ThreadContext) {
-    let cache = cache(of: thread)
-    assert(memory.poison(address), "frame \(address) is freed twice, or while it has several owners")
-    if cache.count == FrameCache.capacity { spillSlow(by: thread, keeping: FrameCache.refill) }
-    cache.push(UInt32(truncatingIfNeeded: address.rawValue &>> 12))
+    giveBack(address, isUnknown: true, by: thread)
   }
 
-  /// A zeroed frame for a table at `level`, or nil when memory is exhausted. The caller owns it until it links it.
+  /// A free frame from the worker's cache, as ``FrameCache`` spells it.
   @inlinable @inline(__always)
-  public func allocateTable(level: Level, for thread: ThreadContext) -> PhysicalAddress? {
-    guard let address = allocate(for: thread) else { return nil }
-    memory.zero(address)
-    memory.record(address).becomeTable(level: level.rawValue)
-    return address
+  func takeFree(for thread: ThreadContext) -> UInt32? {
+    let cache = cache(of: thread)
+    if cache.count == 0 && !refillSlow(for: thread) { return nil }
+    let free = cache.pop()
+    assert(
+      memory.unpoison(Self.address(of: free)), "frame \(Self.address(of: free)) was written after it was freed")
+    return free
+  }
+
+  /// Puts a frame into the worker's cache.
+  @inlinable @inline(__always)
+  func giveBack(_ address: PhysicalAddress, isUnknown: Bool, by thread: ThreadContext) {
+    let cache = cache(of: thread)
+    let number = UInt32(truncatingIfNeeded: address.rawValue &>> 12)
+    var free = isUnknown ? number | FrameCache.unknownBit : number
+    assert(
+      {
+        // The pattern is not zero.
+        free = number | FrameCache.unknownBit
+        return memory.poison(address)
+      }(), "frame \(address) is freed twice, or while it has several owners")
+    if cache.count == FrameCache.capacity { spillSlow(by: thread, keeping: FrameCache.refill) }
+    cache.push(free)
+  }
+
+  @inlinable @inline(__always)
+  static func address(of free: UInt32) -> PhysicalAddress {
+    PhysicalAddress(UInt64(free & ~FrameCache.unknownBit) &<< 12)
   }
 
   @inlinable @inline(__always)

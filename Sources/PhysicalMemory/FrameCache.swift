@@ -1,9 +1,12 @@
-/// One worker's private stack of free frame numbers: 256 bytes, so that neighbours share no cache line.
+/// One worker's private stack of free frames: 256 bytes, so that neighbours share no cache line.
+///
+/// A free frame is its number, below 2^31, and in the topmost bit whether its content is unknown; without the bit the frame is all
+/// zeroes, and a table that is made in it need not be cleared. In a pool the frame's record keeps the bit.
 ///
 /// | bytes | field |
 /// |---|---|
 /// | 0–3 | count |
-/// | 16–255 | frame numbers |
+/// | 16–255 | free frames |
 @safe
 @usableFromInline
 struct FrameCache: Sendable {
@@ -14,6 +17,8 @@ struct FrameCache: Sendable {
   @inlinable static var capacity: Int { 60 }
   /// Half: a worker that alternates between allocating and freeing at the border does not touch the pool every time.
   @inlinable static var refill: Int { 30 }
+  /// Set in a free frame whose content is unknown.
+  @inlinable static var unknownBit: UInt32 { 1 &<< 31 }
 
   /// - Safety: `base` must point to `byteCount` initialised bytes, 128-byte aligned, that outlive the value.
   @inlinable @inline(__always) @unsafe
@@ -31,7 +36,7 @@ struct FrameCache: Sendable {
     }
   }
 
-  /// Pops a number. `count` must not be 0.
+  /// Pops a free frame. `count` must not be 0.
   @inlinable @inline(__always)
   func pop() -> UInt32 {
     let last = count &- 1
@@ -39,16 +44,16 @@ struct FrameCache: Sendable {
     return unsafe base.load(fromByteOffset: 16 &+ last &* 4, as: UInt32.self)
   }
 
-  /// The cached numbers, newest last. Only while the worker does not allocate.
+  /// The cached frames' numbers, newest last. Only while the worker does not allocate.
   var numbers: [UInt32] {
-    (0..<count).map { unsafe base.load(fromByteOffset: 16 + $0 * 4, as: UInt32.self) }
+    (0..<count).map { unsafe base.load(fromByteOffset: 16 + $0 * 4, as: UInt32.self) & ~Self.unknownBit }
   }
 
-  /// Pushes a number. `count` must be below `capacity`.
+  /// Pushes a free frame. `count` must be below `capacity`.
   @inlinable @inline(__always)
-  func push(_ number: UInt32) {
+  func push(_ frame: UInt32) {
     let last = count
-    unsafe base.storeBytes(of: number, toByteOffset: 16 &+ last &* 4, as: UInt32.self)
+    unsafe base.storeBytes(of: frame, toByteOffset: 16 &+ last &* 4, as: UInt32.self)
     count = last &+ 1
   }
 }

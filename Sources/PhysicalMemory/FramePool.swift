@@ -45,13 +45,14 @@ public final class FramePool<E: Execution>: Sendable {
     unsafe state = .allocate(capacity: 1)
     unsafe state.initialize(
       to: FrameAllocator<E>.State(
-        memory: arena.view, caches: zeroed(spanOrder.count * FrameCache.byteCount), workerCount: spanOrder.count,
+        memory: arena.view, caches: zeroed(spanOrder.count * FrameCache.byteCount),
+        workers: zeroed(spanOrder.count * WorkerRecord<E>.byteCount), workerCount: spanOrder.count,
         spanCount: spanCount, pools: SpanPools(policy, arena.spans, arena.view),
-        locks: zeroed((spanCount + 1) * FrameAllocator<E>.lockStride), spanEnds: spanEnds, spanOrder: spanOrders))
+        locks: zeroed((spanCount + 3) * FrameAllocator<E>.lockStride), spanEnds: spanEnds, spanOrder: spanOrders))
     allocator = unsafe FrameAllocator(state)
   }
 
-  /// Frames handed out and not yet taken back. Call only while no worker allocates.
+  /// Frames handed out and not yet taken back, those in a grace period among them. Call only while no worker allocates.
   public var framesInUse: Int {
     // Frame 0 is reserved and neither free nor in use.
     arena.frameCount - 1 - allocator.freeFrames
@@ -60,6 +61,7 @@ public final class FramePool<E: Execution>: Sendable {
   deinit {
     // SAFETY: allocated by `init`; all elements are trivial.
     unsafe state.pointee.caches.deallocate()
+    unsafe state.pointee.workers.deallocate()
     unsafe state.pointee.locks.deallocate()
     unsafe state.pointee.spanEnds.deallocate()
     unsafe state.pointee.spanOrder.deallocate()
@@ -76,6 +78,7 @@ extension FrameAllocator {
     return (0..<workerCount).reduce(pooled) { $0 + cache(of: ThreadContext(worker: $1)).count }
   }
 
+  @inlinable
   var workerCount: Int { unsafe state.pointee.workerCount }
 }
 

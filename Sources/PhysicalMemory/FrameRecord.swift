@@ -13,6 +13,8 @@ public import Locks
 /// | 32–35 | owners beyond the first | atomic, see ``ReferenceCount`` |
 /// | 36 | what the frame is to its span's buddy pool | the pool's lock |
 /// | 37 | 1 while the freed frame holds a pattern (debug builds only) | whoever owns the frame, free or not |
+/// | 38 | 1 if the free frame's content is unknown, 0 if it is all zeroes | the pool's lock |
+/// | 39 | 1 if the table in this frame has held a tracked leaf | the lock that covers the node |
 @safe
 public struct FrameRecord<E: Execution>: Sendable {
   // SENDABLE: plain fields are only touched under the lock named in the table above.
@@ -58,6 +60,22 @@ public struct FrameRecord<E: Execution>: Sendable {
   public func becomeTable(level: Int) {
     unsafe base.storeBytes(of: 0, toByteOffset: 16, as: UInt32.self)
     unsafe base.storeBytes(of: UInt8(truncatingIfNeeded: level), toByteOffset: 20, as: UInt8.self)
+    holdsTracked = false
+  }
+
+  /// Whether the table in this frame has held a tracked leaf since it was made: if not, its leaves own no frames and need not be
+  /// looked at when the table goes. Under the same lock as ``childCount``.
+  @inlinable @inline(__always)
+  public var holdsTracked: Bool {
+    get { unsafe base.load(fromByteOffset: 39, as: UInt8.self) != 0 }
+    nonmutating set { unsafe base.storeBytes(of: newValue ? 1 : 0, toByteOffset: 39, as: UInt8.self) }
+  }
+
+  /// Links tables that left a tree but stay allocated until it goes: in the root's record the first of them, in theirs the next, as
+  /// frame numbers; 0 ends the chain. Such a frame is in no free list, so the word of ``nextFree`` serves.
+  @inlinable @inline(__always)
+  public var detached: SharedWord32<E> {
+    unsafe SharedWord32(base + 24)
   }
 
   /// How many owners the frame has.
@@ -85,6 +103,13 @@ public struct FrameRecord<E: Execution>: Sendable {
   var block: BlockState {
     get { BlockState(rawValue: unsafe base.load(fromByteOffset: 36, as: UInt8.self)) }
     nonmutating set { unsafe base.storeBytes(of: newValue.rawValue, toByteOffset: 36, as: UInt8.self) }
+  }
+
+  /// Whether a free frame holds anything but zeroes. Fresh memory is zero, and so is a table that was emptied.
+  @inlinable @inline(__always)
+  var isUnknown: Bool {
+    get { unsafe base.load(fromByteOffset: 38, as: UInt8.self) != 0 }
+    nonmutating set { unsafe base.storeBytes(of: newValue ? 1 : 0, toByteOffset: 38, as: UInt8.self) }
   }
 
   /// Whether the frame holds the pattern of a freed one.

@@ -57,6 +57,20 @@ public struct MemoryView<E: Execution>: Sendable {
       as: UInt8.self, repeating: 0, count: Int(frameBytes))
   }
 
+  /// Writes all 512 slots of a table that nobody else can reach yet: `word`, `word + stride` and so on. Plain stores; linking
+  /// the table publishes them.
+  @inlinable @inline(__always)
+  public func fill(_ table: PhysicalAddress, from word: UInt64, stride: UInt64) {
+    assert(table.rawValue &+ frameBytes <= byteCount, "frame outside the arena")
+    // SAFETY: inside the arena, 8-byte aligned; nobody else can reach the frame, so plain stores do not race.
+    let slots = unsafe (frames + Int(truncatingIfNeeded: table.rawValue)).assumingMemoryBound(to: UInt64.self)
+    var word = word
+    for index in 0..<entriesPerNode {
+      unsafe slots[index] = word
+      word &+= stride
+    }
+  }
+
   /// Host address of the page that backs `address`, for asking the kernel where it lies.
   public func hostAddress(of address: PhysicalAddress) -> UInt {
     unsafe UInt(bitPattern: frames + Int(address.rawValue))

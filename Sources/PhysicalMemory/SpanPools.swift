@@ -36,10 +36,10 @@ enum SpanPools {
   }
 
   @inlinable
-  func free<E>(_ number: UInt32, order: Int, span: Int, _ memory: MemoryView<E>) {
+  func free<E>(_ number: UInt32, order: Int, isUnknown: Bool, span: Int, _ memory: MemoryView<E>) {
     switch self {
-    case .bump(let pools): unsafe pools[span].free(number, order: order, memory)
-    case .buddy(let pools): unsafe pools[span].free(number, order: order, memory)
+    case .bump(let pools): unsafe pools[span].free(number, order: order, isUnknown: isUnknown, memory)
+    case .buddy(let pools): unsafe pools[span].free(number, order: order, isUnknown: isUnknown, memory)
     }
   }
 

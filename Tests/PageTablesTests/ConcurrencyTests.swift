@@ -87,7 +87,9 @@ import Testing
     let end = address + 6 * (2 << 20)
     // Acquiring: pairs with the releasing subtraction of the last editor.
     while running.load(ordering: .acquiring) > 0 {
-      if let mapping = view.translate(VirtualAddress(address)), mapping.physical.rawValue != address {
+      if let mapping = view.translate(VirtualAddress(address), by: ThreadContext(worker: 2)),
+        mapping.physical.rawValue != address
+      {
         wrong.withLock { $0.append("\(VirtualAddress(address)) translated to \(mapping.physical)") }
         return
       }

@@ -106,7 +106,10 @@ import Testing
 
   @Test("A frame in use that no entry leads to is reported (I7)") func leakedFrame() throws {
     func leak(_ table: Table, _: [PhysicalAddress]) { _ = table.view.allocator.allocate(for: soleWorker) }
-    #expect(try planted(leak) == ["6 frames are in use; 5 tables are reachable and 0 frames lie beside them"])
+    #expect(
+      try planted(leak) == [
+        "6 frames are in use; 5 tables are reachable, 0 detached, 0 in a grace period, and 0 frames lie beside them"
+      ])
     #expect(try planted(leak, framesBesideTables: 1) == [])
   }
 

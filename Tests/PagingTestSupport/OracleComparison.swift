@@ -290,7 +290,8 @@ public struct OracleComparison<C: Configuration> {
       case 6: decorated.shareability = generator.pick(PageProperties.Shareability.allCases)
       case 7: decorated.protectionKey = UInt8.random(in: 0..<16, using: &generator)
       case 8: decorated.memoryIndex = UInt8.random(in: 0..<8, using: &generator)
-      default: decorated.software = UInt16.random(in: 0..<generator.pick([4, 8, 1024]), using: &generator)
+      // Not the lowest bit: a tracked leaf owns frames, and these lead outside the arena.
+      default: decorated.software = UInt16.random(in: 0..<generator.pick([4, 8, 1024]), using: &generator) & ~1
       }
       if C.Format.supports(decorated, at: level) { properties = decorated }
     }

@@ -57,7 +57,7 @@ import Testing
       guard case .buddy(let pools) = pool.allocator.pools else { return }
       let number = UInt32(blocks[1].rawValue / 4096)
       // SAFETY: the pool lives and nobody else uses it.
-      unsafe pools[1].push(number, 3, memory)
+      unsafe pools[1].push(number, 3, isUnknown: true, memory)
     }
     #expect(report.contains("both free at order 3"))
     #expect(report.contains("are counted"), "and the count was not kept")
@@ -72,8 +72,8 @@ import Testing
     let report = try damaged { pool, memory in
       guard case .buddy(let pools) = pool.allocator.pools else { return }
       // SAFETY: as above.
-      unsafe pools[1].push(700, 4, memory)
-      unsafe pools[1].push(1016, 4, memory)
+      unsafe pools[1].push(700, 4, isUnknown: true, memory)
+      unsafe pools[1].push(1016, 4, isUnknown: true, memory)
     }
     #expect(report.contains("free block 700 is not aligned to order 4"))
     #expect(report.contains("free block 1016 of order 4 leaves the span"))
