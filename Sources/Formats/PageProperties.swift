@@ -27,6 +27,13 @@ public struct PageProperties: OptionSet, Hashable, Sendable {
   /// Instruction fetches are allowed at the privilege level the page belongs to: user's if ``user``, else the kernel's.
   @inlinable public static var execute: Self { Self(rawValue: 1 << 63) }
 
+  /// The leaf owns one reference of every frame that it maps; whoever removes the leaf gives them back. Copies take others. Without
+  /// it the leaf is a bare address, such as a device's, and nothing is counted.
+  ///
+  /// The meaning is ours: the lowest ``software`` bit, which every format has at every level. The frames of a tracked leaf lie in the
+  /// arena, and were allocated one by one or as a block that was divided: pieces of a split leaf go back one by one.
+  @inlinable public static var tracked: Self { Self(rawValue: 1 << 9) }
+
   // Bits 12 to 51 are address in an x86-64 entry, so its codec neither reads nor writes what follows.
 
   /// One of a naturally aligned run of leaves that a TLB may hold as one: AArch64's contiguous bit (16 entries at any leaf level),
@@ -91,7 +98,7 @@ public struct PageProperties: OptionSet, Hashable, Sendable {
   }
 
   /// Bits that hardware ignores and software may use, as many as the format has, lowest first: ten at most. Bits 0–2 are this
-  /// word's bits 9–11, bits 3–9 its bits 52–58.
+  /// word's bits 9–11, bits 3–9 its bits 52–58. Bit 0 is ``tracked``.
   @inlinable
   public var software: UInt16 {
     get { UInt16(truncatingIfNeeded: ((rawValue >> 9) & 0b111) | ((rawValue >> 49) & 0b11_1111_1000)) }
@@ -102,17 +109,13 @@ public struct PageProperties: OptionSet, Hashable, Sendable {
     }
   }
 
-  /// The leaf owns a reference of every frame that it maps: whoever takes the leaf out gets them. Otherwise a leaf is a bare physical
-  /// address. Ours, not hardware's: the lowest of the ``software`` bits, which every format has.
-  @inlinable public static var tracked: Self { Self(rawValue: 1 << 9) }
-
   @inlinable static var memoryMask: UInt64 { 0x98 }
   @inlinable static var shareabilityMask: UInt64 { 0x3_0000 }
   @inlinable static var softwareMask: UInt64 { 0x07F0_0000_0000_0E00 }
 }
 
 extension PageProperties: CustomStringConvertible {
-  /// `rwx user global accessed dirty`, dashes for missing rights; indices only where not zero.
+  /// `rwx user global accessed dirty`, dashes for missing rights; indices only where not zero, software bits without `tracked`.
   public var description: String {
     var text = contains(.read) ? "r" : "-"
     text += contains(.write) ? "w" : "-"
@@ -129,7 +132,8 @@ extension PageProperties: CustomStringConvertible {
     if memoryIndex != 0 { text += " memory \(memoryIndex)" }
     if protectionKey != 0 { text += " key \(protectionKey)" }
     if contains(.tracked) { text += " tracked" }
-    if software > 1 { text += " software 0x" + String(software, radix: 16) }
+    let others = subtracting(.tracked).software
+    if others != 0 { text += " software 0x" + String(others, radix: 16) }
     return text
   }
 }
