@@ -48,4 +48,15 @@ import Testing
       #expect(a.1.reversed().lexicographicallyPrecedes(b.0.reversed()))
     }
   }
+
+  @Test("The translated bits of an address that a tree may map lead back to it", arguments: FormatLawTests.formats)
+  func translatedBits(_ format: any EntryFormat.Type) {
+    let mask: UInt64 = ~(~0 << UInt64(format.virtualAddressBits))
+    for range in [format.userRange, format.kernelRange] where range.byteCount > 0 {
+      let middle = range.start &+ range.byteCount / 2
+      for address in [range.start, middle, VirtualAddress(range.end.rawValue - 1)] {
+        #expect((format.canonicalAddress(translated: address.rawValue & mask) == address) as Bool)
+      }
+    }
+  }
 }

@@ -18,7 +18,6 @@ private func check(_ condition: Bool, _ comment: Comment? = nil, at location: So
   #expect(condition, comment, sourceLocation: location)
 }
 
-
 /// A table under test, and the half of the address space it is tried in: addresses count from the half's start.
 struct Bench<C: Configuration> {
   let table: TranslationTable<C>
