@@ -10,8 +10,8 @@ extension PageTable {
   /// the mappings alone, not on how the format spells them: addresses are those that a processor would be given, upper bits
   /// included, and each of the 16 equal entries of a 64 KiB page tells the frame of its own slot.
   ///
-  /// Lock-free, with ``TableView/translate(_:)``'s conditions: beside writers each entry is seen as it stood at some moment
-  /// during the call.
+  /// Lock-free and safe under every reclamation policy: beside writers each entry is seen as it stood at some moment during the
+  /// call. Where tables are freed, none is used again before the walk ends.
   ///
   /// - Parameters:
   ///   - limit: how many entries of each table to visit at most; the first ones count.
@@ -23,7 +23,9 @@ extension PageTable {
     limit: Int = entriesPerNode, pre: (Level, Int, VirtualAddress, Entry) -> Void,
     post: (Level, Int, VirtualAddress, Entry) -> Void = { _, _, _, _ in }
   ) {
+    let isOutermost = C.Reclamation.freesTables && view.allocator.beginWalk(by: thread)
     walk(view.root, C.Format.rootLevel, 0, limit, pre, post)
+    if isOutermost { view.allocator.endWalk(by: thread) }
   }
 
   /// Visits the table at `node`, whose first address has the translated bits `start`.

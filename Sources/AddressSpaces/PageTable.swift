@@ -23,7 +23,7 @@ public struct PageTable<C: Configuration>: Sendable {
   ///
   /// - Throws: ``PagingError/noMemory`` when not even the root can be had.
   public init(pool: FramePool<C.Execution>, thread: ThreadContext = ThreadContext(worker: 0)) throws(PagingError) {
-    guard let table = TranslationTable<C>(pool: pool) else { throw .noMemory }
+    guard let table = TranslationTable<C>(pool: pool, owner: thread) else { throw .noMemory }
     self.init(table, thread: thread)
   }
 

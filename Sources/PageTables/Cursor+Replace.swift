@@ -58,6 +58,7 @@ extension Cursor {
     let old = view.mapping(word, position.address, level.rawValue)
     // Releasing: pairs with the acquiring load of a lock-free walker, which may go on to read the mapped frame.
     slot.storeReleasing(C.Format.leaf(frame, properties, at: level))
+    if properties.contains(.tracked) { view.memory.record(position.node).holdsTracked = true }
     position.address &+= level.slotBytes
     if word != 0 { return .replaced(old) }
     position.childDelta &+= 1

@@ -1,5 +1,5 @@
 internal import Addressing
-internal import Executions
+public import Executions
 internal import Formats
 public import PhysicalMemory
 
@@ -10,18 +10,22 @@ public import PhysicalMemory
 public final class TranslationTable<C: Configuration>: Sendable {
   public let view: TableView<C>
   public let pool: FramePool<C.Execution>
+  private let owner: ThreadContext
 
   /// An empty tree: one zeroed root.
   ///
+  /// - Parameter owner: the worker through whose cache the tree's own frames go; it must not act on another thread while the
+  ///   tree is made or dropped.
   /// - Returns: nil when the pool has no frame left.
-  public init?(pool: FramePool<C.Execution>) {
+  public init?(pool: FramePool<C.Execution>, owner: ThreadContext = ThreadContext(worker: 0)) {
     let allocator = pool.allocator
-    guard let root = allocator.allocateTable(level: C.Format.rootLevel, for: ThreadContext(worker: 0)) else {
+    guard let root = allocator.allocateTable(level: C.Format.rootLevel, for: owner) else {
       return nil
     }
     // A free list may have left its link there.
     pool.arena.view.record(root).detached.storeReleasing(0)
     self.pool = pool
+    self.owner = owner
     view = TableView(memory: pool.arena.view, allocator: allocator, root: root)
   }
 
@@ -37,8 +41,7 @@ public final class TranslationTable<C: Configuration>: Sendable {
     let record = view.memory.record(node)
     guard record.references.release() else { return }
     view.forEachChild(of: node, level) { free($0, level.below) }
-    let thread = ThreadContext(worker: 0)
-    view.releaseTracked(node, level, by: thread)
-    view.allocator.freeTable(node, isEmpty: record.childCount == 0, by: thread)
+    view.releaseTracked(node, level, by: owner)
+    view.allocator.freeTable(node, isEmpty: record.childCount == 0, by: owner)
   }
 }

@@ -28,9 +28,10 @@ extension TableView {
   /// that no table it may be in is used again.
   @inlinable @inline(__always)
   public func translate(_ address: VirtualAddress, by thread: ThreadContext) -> Mapping? {
-    if C.Reclamation.freesTables { allocator.beginWalk(by: thread) }
+    guard C.Reclamation.freesTables else { return translate(address) }
+    let isOutermost = allocator.beginWalk(by: thread)
     let mapping = translate(address)
-    if C.Reclamation.freesTables { allocator.endWalk(by: thread) }
+    if isOutermost { allocator.endWalk(by: thread) }
     return mapping
   }
 

@@ -8,13 +8,18 @@ public import Executions
 // seen by walks of e and e − 1 alone, and is free in e + 2. Whoever does not walk delays nobody.
 
 extension FrameAllocator {
-  /// Announces that the worker begins to walk without locks. Until ``endWalk(by:)`` no table that it can reach is used again. Not
-  /// recursive.
+  /// Announces that the worker begins to walk without locks. Until ``endWalk(by:)`` no table that it can reach is used again.
+  ///
+  /// - Returns: false if the worker is inside another walk, which goes on: only whoever got true ends it.
   @inlinable @inline(__always)
-  public func beginWalk(by thread: ThreadContext) {
+  public func beginWalk(by thread: ThreadContext) -> Bool {
+    let announcement = worker(of: thread).announcement
+    // Relaxed: the worker's own word.
+    if announcement.loadRelaxed() != 0 { return false }
     // Fenced: a collector that unlinked a table before it looked at the announcements sees this one, or this walk no longer
     // sees the table. Pairs with `loadFenced` in `retireTable` and `advance`.
-    worker(of: thread).announcement.storeFenced(epoch.loadRelaxed() &<< 1 | 1)
+    announcement.storeFenced(epoch.loadRelaxed() &<< 1 | 1)
+    return true
   }
 
   /// Ends what ``beginWalk(by:)`` began. Nothing that the walk found may be followed from here on.

@@ -29,7 +29,8 @@ import Testing
   @Test func aTableRetiredDuringAWalkWaitsForItsEnd() throws {
     let pool = try makePool(.bump, homes: [0, 0])
     let tables = allTables(pool)
-    pool.allocator.beginWalk(by: walker)
+    #expect(pool.allocator.beginWalk(by: walker))
+    #expect(!pool.allocator.beginWalk(by: walker), "a walk inside the walk does not begin anew")
     for table in tables { pool.allocator.retireTable(table, isEmpty: true, by: sole) }
     #expect(allTables(pool) == [], "the walk may be in any of them")
     #expect(pool.tablesInGrace == tables.count)
@@ -44,7 +45,7 @@ import Testing
     let other = ThreadContext(worker: 0)
     var reused = 0
     for round in 0..<20 {
-      if round % 2 == 0 { pool.allocator.beginWalk(by: walker) } else { pool.allocator.endWalk(by: walker) }
+      if round % 2 == 0 { _ = pool.allocator.beginWalk(by: walker) } else { pool.allocator.endWalk(by: walker) }
       for table in tables { pool.allocator.retireTable(table, isEmpty: true, by: other) }
       tables = Set(allTables(pool))
       reused += tables.count
