@@ -85,7 +85,9 @@ let package = Package(
         "Results", "Addressing", "Executions", "Formats", "Locks", "PhysicalMemory", "PageTables", "Strategies",
         "AddressSpaces", "CFloor",
       ],
-      swiftSettings: strict),
+      // Or the compiler makes one function of two strategies' loops where they are alike but for a call, with the difference in
+      // memory: then one strategy's speed depends on which others there are.
+      swiftSettings: strict + [.unsafeFlags(["-Xllvm", "-swiftmergefunc-threshold=0"])]),
     .executableTarget(
       name: "pagebench",
       dependencies: [

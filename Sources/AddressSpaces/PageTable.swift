@@ -46,9 +46,9 @@ public struct PageTable<C: Configuration>: Sendable {
   public func map(
     _ address: VirtualAddress, to frame: PhysicalAddress, _ properties: PageProperties, size: PageSize = .size4K
   ) throws(PagingError) {
-    let outcome =
-      size == .size4K ? mapBasePage(address, frame, properties) : mapSlow(address, frame, properties, size)
-    if _slowPath(outcome != .done) { try OneCall.failSlow(outcome) }
+    let outcome = size == .size4K ? mapBasePage(address, frame, properties) : .needsTable
+    // One call for all that is rare: each one in a caller's loop takes registers away from it.
+    if _slowPath(outcome != .done) { try mapOrFailSlow(outcome, address, frame, properties, size) }
   }
 
   /// Changes where a mapped page leads and what it grants, in one store. `frame` must be aligned to the page's size.
@@ -60,7 +60,7 @@ public struct PageTable<C: Configuration>: Sendable {
     _ address: VirtualAddress, to frame: PhysicalAddress, _ properties: PageProperties
   ) throws(PagingError) -> Mapping {
     var isAligned = true
-    let old = try editPage(address) { old, node in
+    let old = try editPage(address) { old, _, node in
       // Decided while the entry is held: between a look and the edit the page could become another of another size.
       isAligned = frame.isAligned(to: old.byteCount)
       guard isAligned else { return C.Format.leaf(old.physical, old.properties, at: old.level) }
@@ -79,7 +79,7 @@ public struct PageTable<C: Configuration>: Sendable {
   public func protect(
     _ address: VirtualAddress, _ change: (inout PageProperties) -> Void
   ) throws(PagingError) -> Mapping {
-    try editPage(address) { old, _ in
+    try editPage(address) { old, _, _ in
       var properties = old.properties
       change(&properties)
       assert(
@@ -87,6 +87,13 @@ public struct PageTable<C: Configuration>: Sendable {
         "who owns a frame is no permission: remap it")
       return C.Format.leaf(old.physical, properties, at: old.level)
     }
+  }
+
+  /// As the closure's form, for a change that is a value: formats do it without decoding the entry.
+  @inlinable @inline(__always)
+  public func protect(_ address: VirtualAddress, _ change: PropertyChange) throws(PagingError) -> Mapping {
+    assert(!change.touched.contains(.tracked), "who owns a frame is no permission: remap it")
+    return try editPage(address) { old, word, _ in C.Format.changed(word, by: change, at: old.level) }
   }
 
   /// Replaces the properties of the page at `address`, software and accessed bits included.
@@ -101,7 +108,7 @@ public struct PageTable<C: Configuration>: Sendable {
   /// - Throws: ``PagingError/notMapped``; ``PagingError/notAligned``.
   @inlinable @inline(__always)
   public func unmap(_ address: VirtualAddress) throws(PagingError) -> Mapping {
-    try editPage(address) { _, _ in 0 }
+    try editPage(address) { _, _, _ in 0 }
   }
 
   /// The leaf that maps `address`; `Mapping.physical(of:)` translates. Lock-free.
@@ -168,6 +175,14 @@ public struct PageTable<C: Configuration>: Sendable {
     try editRegion(address, byteCount) { $0.protectAll(byteCount, change) }
   }
 
+  /// As the closure's form, for a change that is a value: formats do it without decoding the entries.
+  @inlinable
+  public func protectRegion(
+    _ address: VirtualAddress, byteCount: UInt64, _ change: PropertyChange
+  ) throws(PagingError) -> FlushDuty {
+    try editRegion(address, byteCount) { $0.protectAll(byteCount, change).isComplete }
+  }
+
   // MARK: Machinery
 
   @inlinable @inline(__always)
@@ -179,7 +194,7 @@ public struct PageTable<C: Configuration>: Sendable {
     let cover = C.Strategy.acquire(view, first: raw, last: raw, lowest: .one, thread)
     if _slowPath(cover.level != 1) {
       C.Strategy.release(view, cover.node, thread)
-      return mapSlow(address, frame, properties, .size4K)
+      return .needsTable
     }
     let slot = view.slot(cover.node, raw, 1)
     let isFree = slot.loadRelaxed() == 0
@@ -193,9 +208,19 @@ public struct PageTable<C: Configuration>: Sendable {
     return isFree ? .done : .alreadyMapped
   }
 
-  /// Any page size, missing tables.
+  /// What ``mapBasePage(_:_:_:)`` leaves: other page sizes and missing tables to be mapped, and failures to be thrown.
   @inlinable @inline(never)
-  func mapSlow(
+  func mapOrFailSlow(
+    _ outcome: CallOutcome, _ address: VirtualAddress, _ frame: PhysicalAddress, _ properties: PageProperties,
+    _ size: PageSize
+  ) throws(PagingError) {
+    if outcome != .needsTable { try OneCall.failSlow(outcome) }
+    let outcome = mapThroughCursor(address, frame, properties, size)
+    if outcome != .done { try OneCall.failSlow(outcome) }
+  }
+
+  @inlinable
+  func mapThroughCursor(
     _ address: VirtualAddress, _ frame: PhysicalAddress, _ properties: PageProperties, _ size: PageSize
   ) -> CallOutcome {
     guard ((address.rawValue | frame.rawValue) & (size.bytes &- 1)) == 0,
@@ -209,30 +234,41 @@ public struct PageTable<C: Configuration>: Sendable {
   /// Rewrites the leaf at `address` by `change`; 0 removes it.
   @inlinable @inline(__always)
   func editPage(
-    _ address: VirtualAddress, _ change: (Mapping, _ node: PhysicalAddress) -> UInt64
+    _ address: VirtualAddress, _ change: (Mapping, _ word: UInt64, _ node: PhysicalAddress) -> UInt64
   ) throws(PagingError) -> Mapping {
     let raw = address.rawValue
     guard _fastPath(raw & (frameBytes &- 1) == 0 && C.Format.isMappable(address)) else {
       try OneCall.failSlow(.notAligned)
     }
     let cover = C.Strategy.acquire(view, first: raw, last: raw, lowest: .one, thread)
-    let slot = view.slot(cover.node, raw, cover.level)
+    // Twice the same, so that in a leaf table the shifts are constants.
+    if _fastPath(cover.level == 1) { return try edit(address, cover.node, level: 1, change) }
+    return try edit(address, cover.node, level: cover.level, change)
+  }
+
+  /// Rewrites the leaf at `address` in `node`, which was acquired, and releases the node.
+  @inlinable @inline(__always)
+  func edit(
+    _ address: VirtualAddress, _ node: PhysicalAddress, level: Int,
+    _ change: (Mapping, _ word: UInt64, _ node: PhysicalAddress) -> UInt64
+  ) throws(PagingError) -> Mapping {
+    let slot = view.slot(node, address.rawValue, level)
     let word = slot.loadRelaxed()
     if _slowPath(word == 0) {
-      C.Strategy.release(view, cover.node, thread)
+      C.Strategy.release(view, node, thread)
       try OneCall.failSlow(.notMapped)
     }
-    let old = view.mapping(word, raw, cover.level)
-    let changed = change(old, cover.node)
+    let old = view.mapping(word, address.rawValue, level)
+    let changed = change(old, word, node)
     if changed != word { slot.storeReleasing(changed) }
     if changed == 0 {
-      view.memory.record(cover.node).addChildren(-1)
+      view.memory.record(node).addChildren(-1)
       if C.Reclamation.freesTables {
-        view.releaseAndPrune(cover, at: address, by: thread)
+        view.releaseAndPrune(CoveringNode(node: node, level: level), at: address, by: thread)
         return old
       }
     }
-    C.Strategy.release(view, cover.node, thread)
+    C.Strategy.release(view, node, thread)
     return old
   }
 
@@ -259,6 +295,8 @@ public struct PageTable<C: Configuration>: Sendable {
 @usableFromInline
 enum CallOutcome: UInt8 {
   case done
+  /// No leaf table covers the address.
+  case needsTable
   case noMemory
   case notAligned
   case notMapped
@@ -282,7 +320,7 @@ enum OneCall {
   @usableFromInline @inline(never)
   static func failSlow(_ outcome: CallOutcome) throws(PagingError) -> Never {
     switch outcome {
-    case .done: preconditionFailure("a call that did its work has nothing to throw")
+    case .done, .needsTable: preconditionFailure("a call that did its work, or has not, has nothing to throw")
     case .noMemory: throw .noMemory
     case .notAligned: throw .notAligned
     case .notMapped: throw .notMapped

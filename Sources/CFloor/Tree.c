@@ -59,10 +59,14 @@ cfloor_tree *cfloor_create(uint64_t arena_bytes) {
     errno = reason;
     return NULL;
   }
+  cfloor_clear(tree);
+  return tree;
+}
+
+void cfloor_clear(cfloor_tree *tree) {
   // Frame 0 stays unused, so that 0 can mean "no table".
   tree->next_frame = 1;
   tree->root = allocate_table(tree);
-  return tree;
 }
 
 void cfloor_destroy(cfloor_tree *tree) {

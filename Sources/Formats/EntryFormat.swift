@@ -47,6 +47,8 @@ public protocol EntryFormat: SendableMetatype {
   /// default, except where one word stands in several slots (RISC-V Svnapot).
   static func leafAddress(_ word: UInt64, at level: Level, translating virtual: UInt64) -> PhysicalAddress
   static func leafProperties(_ word: UInt64, at level: Level) -> PageProperties
+  /// How to make the change without decoding, for words that allow it; nil if none does. By default there is no such way.
+  static func wordChange(_ change: PropertyChange, at level: Level) -> WordChange?
   /// Whether a leaf with these properties can be written at `level` without losing any of them.
   static func supports(_ properties: PageProperties, at level: Level) -> Bool
   /// The memory type behind an index, with the format's power-on or recommended attribute table; nil for an index that an entry

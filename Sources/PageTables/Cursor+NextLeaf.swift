@@ -75,13 +75,17 @@ extension Cursor {
     let old = view.mapping(word, position.address, level)
     var properties = old.properties
     change(&properties)
-    let changed = C.Format.leaf(old.physical, properties, at: old.level)
+    rewrite(word, C.Format.leaf(old.physical, properties, at: old.level), level: level)
+    position.address = old.virtual.rawValue &+ old.byteCount
+    return old
+  }
+
+  @inlinable @inline(__always)
+  func rewrite(_ word: UInt64, _ changed: UInt64, level: Int) {
     if changed != word {
       // Releasing: pairs with the acquiring load of a lock-free walker.
       view.slot(position.node, position.address, level).storeReleasing(changed)
     }
-    position.address = old.virtual.rawValue &+ old.byteCount
-    return old
   }
 }
 

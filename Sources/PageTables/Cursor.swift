@@ -115,9 +115,16 @@ public struct CursorPosition {
     self.level = level
     childDelta = 0
     // The end of the last node of the address space wraps to 0, and `end` never exceeds it: compare last addresses.
-    let nodeLast = last | (Level(level).nodeBytes &- 1)
-    limit = end &- 1 <= nodeLast ? end : nodeLast &+ 1
-    leafLimit = level == 1 ? limit : 0
+    if _fastPath(level == 1) {
+      // The same with constant shifts.
+      let nodeLast = last | (Level.one.nodeBytes &- 1)
+      limit = end &- 1 <= nodeLast ? end : nodeLast &+ 1
+      leafLimit = limit
+    } else {
+      let nodeLast = last | (Level(level).nodeBytes &- 1)
+      limit = end &- 1 <= nodeLast ? end : nodeLast &+ 1
+      leafLimit = 0
+    }
   }
 
   /// Brings the node's record up to date before the node is left. The caller still holds it and drops this position next.

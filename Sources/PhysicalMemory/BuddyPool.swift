@@ -37,12 +37,12 @@ struct BuddyPool {
     freeCount = Int(end) - max(Int(first), 1)
   }
 
-  /// The first frame of a block of 2^order, or nil. Takes the smallest free block that will do and returns the halves it does not
+  /// The first frame of a block of 2^order and whether its content is unknown, or nil. Takes the smallest free block that will do and returns the halves it does not
   /// need.
   ///
   /// - Complexity: O(orders).
   @inlinable
-  mutating func allocate<E>(order: Int, _ memory: MemoryView<E>) -> UInt32? {
+  mutating func allocate<E>(order: Int, _ memory: MemoryView<E>) -> (number: UInt32, isUnknown: Bool)? {
     let enough = stocked &>> UInt32(order)
     if enough == 0 { return nil }
     var found = order &+ enough.trailingZeroBitCount
@@ -55,7 +55,7 @@ struct BuddyPool {
     }
     memory.record(frame: number).block = .handedOut(order)
     freeCount &-= 1 &<< order
-    return number
+    return (number, isUnknown)
   }
 
   /// Takes a block back and joins it with its buddy as long as that is free, too.

@@ -49,9 +49,9 @@ extension FrameAllocator {
     for turn in 0..<spanCount {
       guard let span = span(thread, turn) else { break }
       lock(span, thread)
-      let number = pools.allocate(span: span, order: order, memory)
+      let block = pools.allocate(span: span, order: order, memory)
       unlock(span, thread)
-      if let number { return PhysicalAddress(UInt64(number) &<< 12) }
+      if let block { return PhysicalAddress(UInt64(block.number) &<< 12) }
     }
     return nil
   }

@@ -17,8 +17,8 @@ extension FrameAllocator {
     for turn in 0..<spanCount {
       guard let span = span(thread, turn) else { break }
       lock(span, thread)
-      while cache.count < wanted, let number = pools.allocate(span: span, order: 0, memory) {
-        cache.push(memory.record(frame: number).isUnknown ? number | FrameCache.unknownBit : number)
+      while cache.count < wanted, let free = pools.allocate(span: span, order: 0, memory) {
+        cache.push(free.isUnknown ? free.number | FrameCache.unknownBit : free.number)
       }
       unlock(span, thread)
       if cache.count > 0 { return true }

@@ -1,7 +1,7 @@
 /// One worker's private stack of free frames: 256 bytes, so that neighbours share no cache line.
 ///
 /// A free frame is its number, below 2^31, and in the topmost bit whether its content is unknown; without the bit the frame is all
-/// zeroes, and a table that is made in it need not be cleared. In a pool the frame's record keeps the bit.
+/// zeroes, and a table that is made in it need not be cleared. In a pool, bits or the frame's record keep it.
 ///
 /// | bytes | field |
 /// |---|---|

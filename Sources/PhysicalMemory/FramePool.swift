@@ -65,7 +65,7 @@ public final class FramePool<E: Execution>: Sendable {
     unsafe state.pointee.locks.deallocate()
     unsafe state.pointee.spanEnds.deallocate()
     unsafe state.pointee.spanOrder.deallocate()
-    unsafe state.pointee.pools.deallocate()
+    unsafe state.pointee.pools.deallocate(count: state.pointee.spanCount)
     unsafe state.deallocate()
   }
 }

@@ -33,7 +33,8 @@ public struct MemoryView<E: Execution>: Sendable {
   public func slot(_ table: PhysicalAddress, _ index: Int) -> PTESlot<E> {
     assert(table.rawValue &+ frameBytes <= byteCount && index >= 0 && index < entriesPerNode, "slot outside the arena")
     // SAFETY: table addresses come from this arena's allocator, an index is masked to nine bits: the slot lies inside a frame.
-    return unsafe PTESlot(frames + Int(truncatingIfNeeded: table.rawValue) + (index &<< 3))
+    // The index first: it is known long before the table, whose address is the end of a chain of loads.
+    return unsafe PTESlot(frames + (index &<< 3) + Int(truncatingIfNeeded: table.rawValue))
   }
 
   /// Metadata of the frame at `address`.

@@ -28,9 +28,9 @@ enum SpanPools {
   // SAFETY for all subscripts below: the callers pass indices of the spans that `init` made pools for, before `deallocate`.
 
   @inlinable
-  func allocate<E>(span: Int, order: Int, _ memory: MemoryView<E>) -> UInt32? {
+  func allocate<E>(span: Int, order: Int, _ memory: MemoryView<E>) -> (number: UInt32, isUnknown: Bool)? {
     switch self {
-    case .bump(let pools): unsafe pools[span].allocate(order: order, memory)
+    case .bump(let pools): unsafe pools[span].allocate(order: order)
     case .buddy(let pools): unsafe pools[span].allocate(order: order, memory)
     }
   }
@@ -38,7 +38,7 @@ enum SpanPools {
   @inlinable
   func free<E>(_ number: UInt32, order: Int, isUnknown: Bool, span: Int, _ memory: MemoryView<E>) {
     switch self {
-    case .bump(let pools): unsafe pools[span].free(number, order: order, isUnknown: isUnknown, memory)
+    case .bump(let pools): unsafe pools[span].free(number, order: order, isUnknown: isUnknown)
     case .buddy(let pools): unsafe pools[span].free(number, order: order, isUnknown: isUnknown, memory)
     }
   }
@@ -62,7 +62,7 @@ enum SpanPools {
   /// Calls `body` with every run of free frames of the span.
   func forEachFree<E>(span: Int, _ memory: MemoryView<E>, _ body: (Range<Int>) -> Void) {
     switch self {
-    case .bump(let pools): unsafe pools[span].forEachFree(memory, body)
+    case .bump(let pools): unsafe pools[span].forEachFree(body)
     case .buddy(let pools): unsafe pools[span].forEachFree(memory) { block, _ in body(block) }
     }
   }
@@ -76,14 +76,18 @@ enum SpanPools {
   }
 
   func violations<E>(span: Int, _ memory: MemoryView<E>) -> [String] {
-    guard case .buddy(let pools) = self else { return [] }
-    return unsafe pools[span].violations(memory)
+    switch self {
+    case .bump(let pools): unsafe pools[span].violations
+    case .buddy(let pools): unsafe pools[span].violations(memory)
+    }
   }
 
-  /// Frees the storage; the pools must not be used afterwards.
-  func deallocate() {
+  /// Frees the storage of `count` spans; the pools must not be used afterwards.
+  func deallocate(count: Int) {
     switch self {
-    case .bump(let pools): unsafe pools.deallocate()
+    case .bump(let pools):
+      for span in 0..<count { unsafe pools[span].deallocate() }
+      unsafe pools.deallocate()
     case .buddy(let pools): unsafe pools.deallocate()
     }
   }

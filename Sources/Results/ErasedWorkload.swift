@@ -18,8 +18,8 @@ public struct ErasedWorkload: Sendable {
   public let check: @Sendable () -> [String]
   /// Host addresses of pages that hold this trial's table frames, at most `limit`, for placement verification.
   public let residencySample: @Sendable (_ limit: Int) -> [UInt]
-  /// Bytes of table frames in use now.
-  public let tableBytes: @Sendable () -> UInt64
+  /// What the page tables take now. Called while no worker runs.
+  public let memory: @Sendable () -> MemoryUse
 
   public init(
     guarantee: String = "",
@@ -27,14 +27,14 @@ public struct ErasedWorkload: Sendable {
     run: @escaping @Sendable (_ worker: Int, _ window: Window) -> Void,
     check: @escaping @Sendable () -> [String],
     residencySample: @escaping @Sendable (_ limit: Int) -> [UInt],
-    tableBytes: @escaping @Sendable () -> UInt64
+    memory: @escaping @Sendable () -> MemoryUse
   ) {
     self.guarantee = guarantee
     self.setUp = setUp
     self.run = run
     self.check = check
     self.residencySample = residencySample
-    self.tableBytes = tableBytes
+    self.memory = memory
   }
 }
 

@@ -14,8 +14,10 @@ struct ArenaPlan {
     // Tables: leaf tables of the spanned addresses, and above them a five-hundredth and a few per level.
     let leafNodes = Int(plan.spannedBytes / plan.parameters.pageSize.level.nodeBytes) + 2 * workers + 2
     let tables = leafNodes + leafNodes / 256 + 8 * workers + 16
+    // Tables that were taken out wait for walkers before they can be used again.
+    let waiting = plan.parameters.reclamation == .keep ? 0 : tables / 2 + 64 * workers
     // Every worker may cache a few dozen free frames.
-    let frames = tables + plan.totalPages * dataFramesPerPage + 96 * workers
+    let frames = tables + waiting + plan.totalPages * dataFramesPerPage + 96 * workers
     switch host.memoryPolicy {
     case .local:
       let nodes = Set(host.nodeOfWorker).sorted()

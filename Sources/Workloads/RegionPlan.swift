@@ -17,6 +17,8 @@ struct RegionPlan: Sendable {
 
   var pageBytes: UInt64 { parameters.pageSize.bytes }
   var slotBytes: UInt64 { pageBytes * UInt64(parameters.pagesPerOperation) }
+  /// From the start of one slot's stretch to the next one's.
+  private var stretch: UInt64 { slotBytes * UInt64(parameters.spread) }
   /// Slots of one worker, or of the whole shared region.
   var slotCount: Int { parameters.regionPages / parameters.pagesPerOperation }
 
@@ -26,8 +28,8 @@ struct RegionPlan: Sendable {
   /// Bytes from the first page to behind the last one.
   var spannedBytes: UInt64 {
     switch parameters.region {
-    case .shared: UInt64(parameters.regionPages) * pageBytes
-    case .adjacent: UInt64(parameters.regionPages * workers) * pageBytes
+    case .shared: UInt64(slotCount) * stretch
+    case .adjacent: UInt64(slotCount * workers) * stretch
     case .private: sliceStride * UInt64(workers)
     }
   }
@@ -35,16 +37,23 @@ struct RegionPlan: Sendable {
   /// From one private slice to the next: whole nodes, so that no leaf table is shared.
   private var sliceStride: UInt64 {
     let node = parameters.pageSize.level.nodeBytes
-    return (UInt64(parameters.regionPages) * pageBytes + node - 1) / node * node
+    return (UInt64(slotCount) * stretch + node - 1) / node * node
   }
 
   /// Start of a slot that `worker` owns or, in a shared region, of any slot.
   func address(ofSlot slot: Int, worker: Int) -> UInt64 {
     switch parameters.region {
-    case .private: base + sliceStride * UInt64(worker) + UInt64(slot) * slotBytes
-    case .adjacent: base + UInt64(slot * workers + worker) * slotBytes
-    case .shared: base + UInt64(slot) * slotBytes
+    case .private: base + sliceStride * UInt64(worker) + place(slot)
+    case .adjacent: base + place(slot * workers + worker)
+    case .shared: base + place(slot)
     }
+  }
+
+  /// Start of a slot in its stretch.
+  private func place(_ slot: Int) -> UInt64 {
+    if parameters.spread == 1 { return UInt64(slot) * stretch }
+    var generator = SplitMix64(seed: parameters.seed &* 0xD1B5_4A32_D192_ED03 &+ UInt64(slot))
+    return UInt64(slot) * stretch + generator.next() % UInt64(parameters.spread) * slotBytes
   }
 
   /// The slots that `worker` populates and restores: every page belongs to exactly one worker's list.

@@ -1,6 +1,7 @@
 internal import Addressing
 internal import Formats
 internal import PageTables
+internal import PhysicalMemory
 
 extension Space {
   /// Pages that successful maps and unmaps say are mapped now.
@@ -12,6 +13,11 @@ extension Space {
     var violations = audit.violations
     if audit.leafCount != expectedLeaves {
       violations.append("the table has \(audit.leafCount) leaves; maps minus unmaps make \(expectedLeaves)")
+    }
+    let counted = table.pool.liveTables
+    if counted != audit.tables + audit.detachedTables {
+      violations.append(
+        "the pool counts \(counted) tables; \(audit.tables) are in the tree and \(audit.detachedTables) detached")
     }
     for (index, worker) in workers.enumerated() {
       if worker.ranOutOfFrames { violations.append("worker \(index) ran out of table frames") }

@@ -9,10 +9,20 @@ protocol Workload: SendableMetatype {
 
   /// Brings the worker's part of the region into the state that a window starts from.
   static func populate<C>(_ space: Space<C>, _ worker: WorkerState)
-  /// Runs one window; see ``ErasedWorkload/run``.
-  static func run<C, S: SlotShape>(_ space: Space<C>, _ worker: WorkerState, _ window: Window, _ shape: S.Type)
   /// What must hold after a window beyond what ``Space/commonViolations(_:_:)`` checks for all workloads.
   static func violations<C>(_ space: Space<C>, _ audit: TableAudit) -> [String]
+}
+
+/// A workload whose loop is compiled once.
+protocol PlainWorkload: Workload {
+  /// Runs one window; see ``ErasedWorkload/run``.
+  static func run<C>(_ space: Space<C>, _ worker: WorkerState, _ window: Window)
+}
+
+/// A workload whose loop is compiled for each ``SlotShape``: one operation takes a few nanoseconds.
+protocol ShapedWorkload: Workload {
+  /// Runs one window; see ``ErasedWorkload/run``.
+  static func run<C, S: SlotShape>(_ space: Space<C>, _ worker: WorkerState, _ window: Window, _ shape: S.Type)
 }
 
 extension Workload {
@@ -28,12 +38,12 @@ extension Space {
   /// Maps the worker's home slots.
   func mapHomeSlots(_ worker: WorkerState) {
     let slots = SlotOperations(self, worker, AnyShape.self)
-    for start in worker.homeSlots { worker.mapped += slots.map(start, ranOut: &worker.ranOutOfFrames) }
+    for start in worker.homeSlots { worker.mapped += slots.pages - slots.map(start) }
   }
 
   /// Unmaps the worker's home slots.
   func takeHomeSlots(_ worker: WorkerState) {
     let slots = SlotOperations(self, worker, AnyShape.self)
-    for start in worker.homeSlots { worker.taken += slots.take(start) }
+    for start in worker.homeSlots { worker.taken += slots.pages - slots.take(start) }
   }
 }

@@ -25,6 +25,13 @@ struct WorkloadParameters: Sendable {
     case call
   }
 
+  /// When empty tables leave the tree.
+  enum Reclamation: String, CaseIterable, Sendable {
+    case keep
+    case pruneWhenEmpty = "prune-when-empty"
+    case pruneOnDrop = "prune-on-drop"
+  }
+
   let pagesPerOperation: Int
   let interface: Interface
   let region: Region
@@ -33,6 +40,9 @@ struct WorkloadParameters: Sendable {
   let pageSize: PageSize
   let seed: UInt64
   let order: Order
+  /// Slots of address space per slot of work: each slot lies at random in its own stretch of as many.
+  let spread: Int
+  let reclamation: Reclamation
 
   static let catalogue: [Catalogue.Parameter] = [
     .init(
@@ -51,6 +61,13 @@ struct WorkloadParameters: Sendable {
       name: "order", summary: "order in which a thread visits its slots", defaultValue: "sequential",
       choices: Order.allCases.map(\.rawValue)),
     .init(
+      name: "spread",
+      summary: "each slot lies at random in a stretch of this many; 512 gives single pages tables of their own",
+      defaultValue: "1", choices: []),
+    .init(
+      name: "reclamation", summary: "when empty tables leave the tree (other than keep: x86-64 with ttas)",
+      defaultValue: "keep", choices: Reclamation.allCases.map(\.rawValue)),
+    .init(
       name: "api", summary: "a cursor per operation, or one call of the page table per page", defaultValue: "cursor",
       choices: Interface.allCases.map(\.rawValue)),
   ]
@@ -67,6 +84,8 @@ struct WorkloadParameters: Sendable {
     pagesPerOperation = try Self.positive("pages-per-op", values)
     regionPages = try Self.positive("region-size", values)
     seed = UInt64(try Self.positive("seed", values))
+    spread = try Self.positive("spread", values)
+    reclamation = try Self.choice("reclamation", values)
     region = try Self.choice("region", values)
     order = try Self.choice("order", values)
     interface = try Self.choice("api", values)
@@ -79,8 +98,9 @@ struct WorkloadParameters: Sendable {
       throw .impossible("api = \"call\" acts on one 4K page per operation")
     }
     // 64 TiB keeps every layout inside the user half of the smallest four-level address space.
-    guard regionPages <= (1 << 46) / Int(pageSize.bytes) else {
-      throw .badParameter(name: "region-size", value: "\(regionPages)", wanted: "at most 64 TiB in all")
+    guard spread <= 1 << 34, regionPages <= (1 << 46) / Int(pageSize.bytes) / spread else {
+      throw .badParameter(
+        name: "region-size", value: "\(regionPages)", wanted: "at most 64 TiB in all, spread included")
     }
   }
 

@@ -22,7 +22,7 @@ public enum WorkloadRegistry {
 
   private static let workloads: [any Workload.Type] = [
     MapWorkload.self, UnmapWorkload.self, ProtectWorkload.self, QueryWorkload.self, WalkWorkload.self,
-    MapUnmapWorkload.self, FaultWorkload.self,
+    MapUnmapWorkload.self, FaultWorkload.self, UnmapTablesWorkload.self, DropWorkload.self,
   ]
   private static let strategies: [any LockingStrategy.Type] = [
     NoneStrategy.self, GlobalStrategy.self, CouplingStrategy.self,
@@ -51,6 +51,7 @@ public enum WorkloadRegistry {
       guard locks.contains(where: { $0.name == cell.lock }) else {
         throw WorkloadError.unknown(what: "lock", name: cell.lock, known: catalogue.locks.map(\.name))
       }
+      if request.plan.parameters.reclamation != .keep { return try makePruned(request, NoneStrategy.self) }
       return try make(request, NoneStrategy.self, TTASLock.self)
     case GlobalStrategy.name: return try make(request, GlobalStrategy.self)
     case CouplingStrategy.name: return try make(request, CouplingStrategy.self)
@@ -59,10 +60,26 @@ public enum WorkloadRegistry {
   }
 
   private static func make<S: LockingStrategy>(_ request: Request, _: S.Type) throws -> ErasedWorkload {
+    if request.plan.parameters.reclamation != .keep { return try makePruned(request, S.self) }
     switch request.cell.lock {
     case TTASLock.name: return try make(request, S.self, TTASLock.self)
     case TicketLock.name: return try make(request, S.self, TicketLock.self)
     default: throw WorkloadError.unknown(what: "lock", name: request.cell.lock, known: catalogue.locks.map(\.name))
+    }
+  }
+
+  /// Policies that free tables, for one lock and one format: what they cost does not depend on either, and code grows with the product.
+  private static func makePruned<S: LockingStrategy>(_ request: Request, _: S.Type) throws -> ErasedWorkload {
+    let policy = request.plan.parameters.reclamation
+    guard request.cell.lock == TTASLock.name, request.cell.format == X86_64.name else {
+      throw WorkloadError.impossible(
+        "reclamation = \"\(policy.rawValue)\" is built for format = \"\(X86_64.name)\" with lock = \"\(TTASLock.name)\" only"
+      )
+    }
+    return switch policy {
+    case .keep: preconditionFailure("tables that are kept need no policy")
+    case .pruneWhenEmpty: try make(request, Configured<X86_64, TTASLock, S, PruneWhenEmpty, Hardware>.self)
+    case .pruneOnDrop: try make(request, Configured<X86_64, TTASLock, S, PruneOnDrop, Hardware>.self)
     }
   }
 
@@ -91,15 +108,43 @@ public enum WorkloadRegistry {
     case WalkWorkload.item.name: return try erase(request, C.self, WalkWorkload.self)
     case MapUnmapWorkload.item.name: return try erase(request, C.self, MapUnmapWorkload.self)
     case FaultWorkload.item.name: return try erase(request, C.self, FaultWorkload.self)
+    case UnmapTablesWorkload.item.name: return try erase(request, C.self, UnmapTablesWorkload.self)
+    case DropWorkload.item.name: return try erase(request, C.self, DropWorkload.self)
     default:
       throw WorkloadError.unknown(
         what: "workload", name: request.cell.workload, known: catalogue.workloads.map(\.name))
     }
   }
 
-  private static func erase<C: Configuration, W: Workload>(
+  private static func erase<C: Configuration, W: PlainWorkload>(
     _ request: Request, _: C.Type, _: W.Type
   ) throws -> ErasedWorkload {
+    try erase(request, C.self, W.self) { space, state, window in W.run(space, state, window) }
+  }
+
+  private static func erase<C: Configuration, W: ShapedWorkload>(
+    _ request: Request, _: C.Type, _: W.Type
+  ) throws -> ErasedWorkload {
+    try erase(request, C.self, W.self) { space, state, window in
+      let parameters = space.plan.parameters
+      if C.Strategy.isSingleThreaded, parameters.interface == .call {
+        W.run(space, state, window, OnePageCall.self)
+      } else if parameters.pagesPerOperation == 1, parameters.pageSize == .size4K {
+        W.run(space, state, window, OnePage.self)
+      } else {
+        W.run(space, state, window, AnyShape.self)
+      }
+    }
+  }
+
+  private static func erase<C: Configuration, W: Workload>(
+    _ request: Request, _: C.Type, _: W.Type,
+    run: @escaping @Sendable (Space<C>, WorkerState, Window) -> Void
+  ) throws -> ErasedWorkload {
+    if !C.Reclamation.freesTables, W.self == UnmapTablesWorkload.self {
+      throw WorkloadError.impossible(
+        "workload \(W.item.name) takes tables out: write reclamation = \"prune-when-empty\" or \"prune-on-drop\"")
+    }
     if request.plan.parameters.pageSize.level.rawValue > C.Format.highestLeafLevel {
       throw WorkloadError.impossible("\(C.Format.name) has no leaves of \(request.plan.parameters.pageSize.rawValue)")
     }
@@ -123,17 +168,7 @@ public enum WorkloadRegistry {
         W.populate(space, state)
         if state.ranOutOfFrames { throw WorkloadError.outOfFrames(worker: worker) }
       },
-      run: { worker, window in
-        let state = space.state(of: worker)
-        let parameters = space.plan.parameters
-        if C.Strategy.isSingleThreaded, parameters.interface == .call {
-          W.run(space, state, window, OnePageCall.self)
-        } else if parameters.pagesPerOperation == 1, parameters.pageSize == .size4K {
-          W.run(space, state, window, OnePage.self)
-        } else {
-          W.run(space, state, window, AnyShape.self)
-        }
-      },
+      run: { worker, window in run(space, space.state(of: worker), window) },
       check: {
         let audit = TableAudit(space.view)
         return space.commonViolations(audit) + W.violations(space, audit)
@@ -144,7 +179,7 @@ public enum WorkloadRegistry {
         let step = max(1, (tables.count + limit - 1) / max(limit, 1))
         return stride(from: 0, to: tables.count, by: step).map { space.view.memory.hostAddress(of: tables[$0]) }
       },
-      tableBytes: { UInt64(TableAudit(space.view).tables) * 4096 })
+      memory: { space.memoryUse })
   }
 
   /// A cell with its parameters checked.

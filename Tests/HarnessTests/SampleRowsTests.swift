@@ -14,7 +14,7 @@ struct SampleRowsTests {
   ) -> WindowResult {
     WindowResult(
       window: 0, startedMilliseconds: 1_772_368_496_789, workers: workers, flags: flags, violations: violations,
-      tableBytes: 8192)
+      memory: MemoryUse(tables: 8192, peakTables: 12288, metadata: 128, mapped: 4096))
   }
 
   private func value(_ rows: [Sample], _ metric: String, _ scope: SampleScope = .all) throws -> Sample {

@@ -29,7 +29,7 @@ struct TrialRunnerTests {
         log.add("check")
         return violations()
       },
-      residencySample: { _ in [] }, tableBytes: { 4096 })
+      residencySample: { _ in [] }, memory: { MemoryUse(tables: 4096, peakTables: 4096, metadata: 64, mapped: 0) })
   }
 
   private func run(
@@ -96,7 +96,8 @@ struct TrialRunnerTests {
     let workload = ErasedWorkload(
       setUp: { _ in seen.withLock { $0.append(ThreadAffinity.currentCPU()) } },
       run: { worker, window in while window.begin(worker) { window.end(worker, 1) } },
-      check: { [] }, residencySample: { _ in [] }, tableBytes: { 0 })
+      check: { [] }, residencySample: { _ in [] },
+      memory: { MemoryUse(tables: 0, peakTables: 0, metadata: 0, mapped: 0) })
     let count = topology.allowedCPUs.count
     let report = try run(threads: count, windows: 1, workload: workload)
     let placed = try PlacementPolicy.compact.resolve(workers: count, on: topology).cpus
@@ -122,7 +123,7 @@ struct TrialRunnerTests {
     struct NoMemory: Error, CustomStringConvertible { var description: String { "no memory on node 3" } }
     let workload = ErasedWorkload(
       setUp: { worker in if worker == 1 { throw NoMemory() } }, run: { _, _ in }, check: { [] },
-      residencySample: { _ in [] }, tableBytes: { 0 })
+      residencySample: { _ in [] }, memory: { MemoryUse(tables: 0, peakTables: 0, metadata: 0, mapped: 0) })
     let error = try #require(throws: TrialError.self) { try run(threads: 2, workload: workload) }
     #expect(error == .setUpFailed(worker: 1, reason: "no memory on node 3"))
   }

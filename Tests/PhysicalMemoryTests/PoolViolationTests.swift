@@ -27,16 +27,14 @@ import Testing
     }
   }
 
-  @Test func aCycleInAListIsReportedInsteadOfFollowed() throws {
-    let report = try damaged(.bump) { pool, memory in
-      for frame in exhaust(pool) { pool.allocator.free(frame, by: sole) }
-      pool.drainCaches()
-      let head = try #require(pool.allocator.allocate(for: sole))
-      pool.allocator.free(head, by: sole)
-      pool.drainCaches()
-      memory.record(head).nextFree = UInt32(head.rawValue / 4096)
+  @Test func aBitThatTheCountDoesNotKnowIsReported() throws {
+    let report = try damaged(.bump) { pool, _ in
+      _ = try #require(pool.allocator.allocate(for: sole))
+      guard case .bump(let pools) = pool.allocator.pools else { return }
+      // SAFETY: the pool lives and nobody else uses it; the first word has a bit for each of the span's first 64 frames.
+      unsafe pools[1].free[0] |= 1
     }
-    #expect(report.contains("is free twice"))
+    #expect(report.contains("1 frames are marked as returned, 0 are counted"))
   }
 
   @Test func aLostLinkIsReported() throws {

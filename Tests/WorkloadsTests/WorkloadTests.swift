@@ -20,7 +20,7 @@ import Workloads
     let catalogue = WorkloadRegistry.catalogue
     return catalogue.workloads.flatMap { workload in
       catalogue.strategies.filter { !$0.name.hasPrefix("c-") }.flatMap { strategy in
-        catalogue.locks.flatMap { lock in
+        (workload.name == "unmap-tables" ? [] : catalogue.locks).flatMap { lock in
           ["private", "adjacent", "shared"].flatMap { region in
             shapes(strategy.name).map { extra in
               Row(
@@ -42,6 +42,23 @@ import Workloads
     for threads in row.strategy == "none" ? [1] : [1, 3] { try run(row, threads: threads) }
   }
 
+  static let pruned: [Row] = WorkloadRegistry.catalogue.workloads.flatMap { workload in
+    ["none", "global", "coupling"].flatMap { strategy in
+      ["prune-when-empty", "prune-on-drop"].flatMap { policy in
+        [["spread": "512", "order": "random"], ["pages-per-op": "64"], ["region": "shared", "pages-per-op": "1024"]].map
+        {
+          Row(
+            workload: workload.name, strategy: strategy, lock: "ttas",
+            parameters: $0.merging(["reclamation": policy, "region-size": "2048"]) { $1 })
+        }
+      }
+    }
+  }
+
+  @Test(arguments: pruned) func everyPolicyLeavesACorrectTable(_ row: Row) throws {
+    for threads in row.strategy == "none" ? [1] : [1, 3] { try run(row, threads: threads) }
+  }
+
   @Test(arguments: ["map", "unmap", "protect", "query", "walk", "map-unmap"], ["2M", "1G"])
   func hugePagesWork(_ workload: String, _ size: String) throws {
     for strategy in ["global", "coupling"] {
@@ -52,7 +69,10 @@ import Workloads
     }
   }
 
-  @Test(arguments: WorkloadRegistry.catalogue.formats.map(\.name), WorkloadRegistry.catalogue.workloads.map(\.name))
+  @Test(
+    arguments:
+      WorkloadRegistry.catalogue.formats.map(\.name),
+    WorkloadRegistry.catalogue.workloads.map(\.name).filter { $0 != "unmap-tables" })
   func everyFormatWorks(_ format: String, _ workload: String) throws {
     for (strategy, lock) in [("global", "ticket"), ("coupling", "ttas")] {
       try run(
@@ -72,6 +92,28 @@ import Workloads
     }
   }
 
+  @Test func aFloorCanMapIntoAFreshTree() throws {
+    for parameters in [["spread": "512", "order": "random"], ["pages-per-op": "1024"]] {
+      try run(
+        Row(
+          workload: "map", strategy: "c-none", lock: "ttas",
+          parameters: parameters.merging(["region-size": "1024", "reclamation": "prune-when-empty"]) { $1 }), threads: 1
+      )
+    }
+  }
+
+  /// 1024 pages of 4 KiB: two leaf tables and one table on each level above; a record per frame in use.
+  @Test func memoryIsWhatTheTreeTakes() throws {
+    let cell = Cell(
+      suite: "test", workload: "protect", strategy: "global", lock: "ttas", format: "x86-64", threads: 1,
+      placement: "compact", memoryPolicy: "local", parameters: ["region-size": "1024"])
+    let workload = try WorkloadRegistry.make(cell, host: WorkloadHost(nodeOfWorker: [0], memoryPolicy: .local))
+    try workload.setUp(0)
+    #expect(
+      workload.memory()
+        == MemoryUse(tables: 5 * 4096, peakTables: 5 * 4096, metadata: 5 * 64, mapped: 1024 * 4096))
+  }
+
   private func run(_ row: Row, threads: Int) throws {
     let cell = Cell(
       suite: "test", workload: row.workload, strategy: row.strategy, lock: row.lock, format: row.format,
@@ -86,8 +128,9 @@ import Workloads
       #expect(operations > 0, "\(row.testDescription)")
       #expect(workload.check() == [], "\(row.testDescription), \(threads) threads")
     }
-    // Two levels at least: the root and the table of 1 GiB leaves.
-    #expect(workload.tableBytes() >= 2 * 4096)
+    // The root is always there; with several workers the peak is known to sixteen tables per worker.
+    #expect(workload.memory().tables >= 4096)
+    #expect(workload.memory().peakTables >= workload.memory().tables)
   }
 
   @Test func wrongCellsSayWhatIsWrong() {

@@ -5,7 +5,7 @@
 // One x86-64 tree: 4 levels of 512 entries, 4 KiB tables, in an arena where a physical address is an offset from the
 // base, with a 64-byte record per frame beside it (lock word, child count). Every operation walks from the root, checks
 // the present bit (and, where a leaf may stand, the page-size bit) at every level, and keeps the child counts. Tables
-// stay until cfloor_destroy, so no floor includes the cost of giving tables back: neither reclamation nor a check for
+// stay until cfloor_clear or cfloor_destroy, so no floor includes the cost of giving tables back: neither reclamation nor a check for
 // an empty table. No floor includes a TLB flush either.
 //
 // Whole batches run inside C, so that the operation is inlined into its loop as it is in the Swift workloads. Page
@@ -51,6 +51,10 @@ cfloor_tree *CFLOOR_NULLABLE cfloor_create(uint64_t arena_bytes);
 
 // Unmaps everything. No thread may be inside an operation.
 void cfloor_destroy(cfloor_tree *CFLOOR_NULLABLE tree);
+
+// Forgets all tables: the tree is empty again, as after cfloor_create, and its arena free. No thread may be inside an
+// operation.
+void cfloor_clear(cfloor_tree *tree);
 
 // Tables linked into the tree, the root included. Call while no thread edits.
 uint64_t cfloor_table_count(const cfloor_tree *tree);

@@ -70,7 +70,8 @@ extension AArch64Format {
   public static func child(_ word: UInt64, at level: Level) -> PhysicalAddress? {
     if level == .one { return nil }
     let kind = AArch64Layout.valid | AArch64Layout.tableOrPage
-    guard word & kind == kind else { return nil }
+    // Likely: see `X86_64Format.child`.
+    guard _fastPath(word & kind == kind) else { return nil }
     return PhysicalAddress(word & AArch64Layout.address)
   }
 
@@ -100,6 +101,22 @@ extension AArch64Format {
       (word & AArch64Layout.software) &>> 47 | (word & AArch64Layout.contiguous) &>> 40
       | (word & AArch64Layout.dirtyModifier) &>> 38
     return PageProperties(rawValue: rights | fields | upper)
+  }
+
+  @inlinable @inline(__always)
+  public static func wordChange(_ change: PropertyChange, at level: Level) -> WordChange? {
+    var direct: PageProperties = [.write, .accessed, .dirty, .global]
+    direct.software = 0b111
+    guard change.touched.isSubset(of: direct) else { return nil }
+    // Without hardware's dirty tracking these have bits of their own, AP[2] and nG upside down.
+    return WordChange(
+      change, test: AArch64Layout.dirtyModifier | AArch64Layout.valid, expected: AArch64Layout.valid,
+      inverted: AArch64Layout.readOnly | AArch64Layout.notGlobal
+    ) { properties in
+      let p = properties.rawValue
+      return (p &<< 6) & AArch64Layout.readOnly | (p &<< 49) & AArch64Layout.softwareDirty
+        | (p &<< 5) & AArch64Layout.accessed | (p &<< 3) & AArch64Layout.notGlobal | (p &<< 47) & AArch64Layout.software
+    }
   }
 
   @inlinable

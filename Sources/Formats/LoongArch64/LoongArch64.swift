@@ -50,7 +50,8 @@ public enum LoongArch64: EntryFormat {
 
   @inlinable @inline(__always)
   public static func child(_ word: UInt64, at level: Level) -> PhysicalAddress? {
-    if level == .one || word == 0 || word & LoongArch64Layout.huge != 0 { return nil }
+    // Likely: see `X86_64Format.child`.
+    if level == .one || _slowPath(word == 0) || _slowPath(word & LoongArch64Layout.huge != 0) { return nil }
     return PhysicalAddress(word & LoongArch64Layout.address)
   }
 
@@ -73,6 +74,20 @@ public enum LoongArch64: EntryFormat {
         | word & (word &>> 1) & 4 | (word & LoongArch64Layout.memoryType) &>> 1
         | (word & LoongArch64Layout.accessed) &>> 2 | word & LoongArch64Layout.software
         | (word & LoongArch64Layout.restrictedLevel) &>> 48)
+  }
+
+  @inlinable @inline(__always)
+  public static func wordChange(_ change: PropertyChange, at level: Level) -> WordChange? {
+    var direct: PageProperties = [.write, .accessed]
+    direct.software = 0b11
+    guard change.touched.isSubset(of: direct) else { return nil }
+    // Where a page that may be read is clean, W is a bit of its own; a dirty one has D or its stand-in, by W.
+    let state =
+      LoongArch64Layout.valid | LoongArch64Layout.noRead | LoongArch64Layout.dirty | LoongArch64Layout.readOnlyDirty
+    return WordChange(change, test: state, expected: LoongArch64Layout.valid) { properties in
+      let p = properties.rawValue
+      return (p & 2) &<< 7 | (p &<< 2) & LoongArch64Layout.accessed | p & LoongArch64Layout.software
+    }
   }
 
   @inlinable

@@ -46,7 +46,8 @@ extension RISCVFormat {
   public static func child(_ word: UInt64, at level: Level) -> PhysicalAddress? {
     if level == .one { return nil }
     let kind = RISCVLayout.valid | RISCVLayout.read | RISCVLayout.write | RISCVLayout.execute
-    guard word & kind == RISCVLayout.valid else { return nil }
+    // Likely: see `X86_64Format.child`.
+    guard _fastPath(word & kind == RISCVLayout.valid) else { return nil }
     return PhysicalAddress((word & RISCVLayout.frameNumber) &<< RISCVLayout.frameNumberShift)
   }
 
@@ -76,6 +77,20 @@ extension RISCVFormat {
       rawValue: (rights &>> 1) & 0b11 | (rights & RISCVLayout.execute) &<< 60 | (word & RISCVLayout.user) &>> 2
         | (word & RISCVLayout.global) &<< 3 | (word &>> 1) & 0x60 | (word & RISCVLayout.software) &<< 1
         | (word & RISCVLayout.memoryType) &>> 58 | napot)
+  }
+
+  @inlinable @inline(__always)
+  public static func wordChange(_ change: PropertyChange, at level: Level) -> WordChange? {
+    var direct: PageProperties = [.write, .execute, .user, .accessed, .dirty, .global]
+    direct.software = 0b11
+    guard change.touched.isSubset(of: direct) else { return nil }
+    // A page that may not even be read has another spelling.
+    let readable = RISCVLayout.valid | RISCVLayout.read
+    return WordChange(change, test: readable, expected: readable) { properties in
+      let p = properties.rawValue
+      return (p & 2) &<< 1 | (p &>> 60) & RISCVLayout.execute | (p &<< 2) & RISCVLayout.user
+        | (p &>> 3) & RISCVLayout.global | (p & 0x60) &<< 1 | (p &>> 1) & RISCVLayout.software
+    }
   }
 
   @inlinable

@@ -54,6 +54,18 @@ extension X86_64Format {
       rawValue: (bits & ~X86_64Layout.pageSize) | ((word &>> X86_64Layout.patShift) & X86_64Layout.pat4K))
   }
 
+  @inlinable @inline(__always)
+  public static func wordChange(_ change: PropertyChange, at level: Level) -> WordChange? {
+    // Property bits stand where the hardware has them, but for the memory type of huge pages.
+    var moved = PageProperties()
+    moved.memoryIndex = 0b100
+    // What the format cannot say may be touched and left out again; its bits are address here.
+    guard change.touched.rawValue & ~X86_64Layout.properties == 0,
+      level == .one || change.touched.isDisjoint(with: moved)
+    else { return nil }
+    return WordChange(change, test: 0, expected: 0, inverted: X86_64Layout.noExecute) { $0.rawValue }
+  }
+
   @inlinable
   public static func supports(_ properties: PageProperties, at level: Level) -> Bool {
     properties.rawValue & ~X86_64Layout.properties == 0

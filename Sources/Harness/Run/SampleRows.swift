@@ -64,7 +64,7 @@ struct SampleRows {
     if let fairness = metrics.fairness {
       rows.append(row(all, "fairness", fairness, "1", .higher, .derived))
     }
-    rows.append(row(all, "table_bytes", Double(window.tableBytes), "By", .none, .user))
+    rows += memoryRows(all, window.memory)
     for reading in sums where !absent.contains(reading.name) {
       rows.append(counterRow(all, reading))
       rows.append(contentsOf: derivedRow(all, reading))
@@ -85,6 +85,20 @@ struct SampleRows {
         reading.value != nil || sums.first { $0.name == reading.name }?.status != reading.status
       }
       rows += own.map { counterRow(scope, $0) }
+    }
+    return rows
+  }
+
+  /// What the tables take. Per mapped GiB only where something is mapped when the window ends.
+  private func memoryRows(_ scope: Scope, _ memory: MemoryUse) -> [Sample] {
+    var rows = [
+      row(scope, "table_bytes", Double(memory.tables), "By", .none, .user),
+      row(scope, "table_bytes_peak", Double(memory.peakTables), "By", .none, .user),
+      row(scope, "metadata_bytes", Double(memory.metadata), "By", .none, .user),
+      row(scope, "mapped_bytes", Double(memory.mapped), "By", .none, .user),
+    ]
+    if let perGiB = memory.perMappedGiB {
+      rows.append(row(scope, MetricName.memoryPerGiB, perGiB, "By/GiB", .lower, .derived))
     }
     return rows
   }

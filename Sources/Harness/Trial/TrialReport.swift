@@ -26,19 +26,19 @@ public struct WindowResult: Hashable, Codable, Sendable {
   public var flags: [String]
   /// What the workload's check found wrong after the window; empty when the work was correct.
   public var violations: [String]
-  /// Bytes of table frames in use after the window.
-  public var tableBytes: UInt64
+  /// What the page tables took after the window.
+  public var memory: MemoryUse
 
   public init(
     window: Int, startedMilliseconds: Int64, workers: [WorkerResult], flags: [String], violations: [String],
-    tableBytes: UInt64
+    memory: MemoryUse
   ) {
     self.window = window
     self.startedMilliseconds = startedMilliseconds
     self.workers = workers
     self.flags = flags
     self.violations = violations
-    self.tableBytes = tableBytes
+    self.memory = memory
   }
 }
 

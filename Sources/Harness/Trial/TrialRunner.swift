@@ -60,7 +60,7 @@ public struct TrialRunner {
       windows.append(
         WindowResult(
           window: index, startedMilliseconds: started.millisecondsSinceEpoch, workers: workers,
-          flags: flags.map(\.rawValue), violations: violations, tableBytes: workload.tableBytes()))
+          flags: flags.map(\.rawValue), violations: violations, memory: workload.memory()))
     }
     return TrialReport(guarantee: workload.guarantee, windows: windows, warnings: warnings)
   }

@@ -48,7 +48,7 @@ public enum SampleSchema {
     case metric
     /// Decimal or empty; raw (unscaled) for counters.
     case value
-    /// `op/s`, `ns/op`, `ns`, `By`, `1`, `1/op`, `%`.
+    /// `op/s`, `ns/op`, `ns`, `By`, `By/GiB`, `1`, `1/op`, `%`.
     case unit
     /// `lower`, `higher` or `none`.
     case better

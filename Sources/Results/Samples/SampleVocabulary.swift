@@ -93,6 +93,8 @@ public struct SampleFlag: RawRepresentable, Hashable, Comparable, Sendable, Cust
 public enum MetricName {
   /// Nanoseconds of wall time per operation, unit `ns/op`: the primary metric.
   public static let timePerOperation = "time_per_op"
+  /// Bytes of tables and metadata per GiB that is mapped.
+  public static let memoryPerGiB = "memory_per_gib"
   /// Operations per second over all workers, unit `op/s`.
   public static let throughput = "throughput"
 }

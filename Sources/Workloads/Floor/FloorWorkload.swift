@@ -33,6 +33,11 @@ final class FloorWorkload: @unchecked Sendable {
     guard let work = Work(rawValue: cell.workload) else {
       throw .impossible("the C floor has no workload \(cell.workload)")
     }
+    if request.plan.parameters.reclamation != .keep, work != .map || cell.threads > 1 || kind == .store {
+      throw .impossible(
+        "the C floor frees no tables; with a reclamation it only maps into a fresh tree: write workload = \"map\" and "
+          + "threads = 1")
+    }
     guard kind != .store || work == .map else { throw .impossible("c-store only knows the workload map") }
     guard !(work == .query || work == .walk) || request.plan.parameters.pagesPerOperation == 1 else {
       throw .impossible("the C floor queries one page per operation")
@@ -40,7 +45,8 @@ final class FloorWorkload: @unchecked Sendable {
     if work == .walk && kind != .unlocked { throw .impossible("only c-none walks without a lock") }
     if request.isRehearsal {
       return ErasedWorkload(
-        setUp: { _ in }, run: { _, _ in }, check: { [] }, residencySample: { _ in [] }, tableBytes: { 0 })
+        setUp: { _ in }, run: { _, _ in }, check: { [] }, residencySample: { _ in [] },
+        memory: { MemoryUse(tables: 0, peakTables: 0, metadata: 0, mapped: 0) })
     }
     let floor = try FloorWorkload(kind, request.plan)
     return ErasedWorkload(
@@ -48,7 +54,7 @@ final class FloorWorkload: @unchecked Sendable {
       run: { floor.run(floor.state(of: $0), work, $1) },
       check: { floor.violations(work) },
       residencySample: { _ in [] },
-      tableBytes: { unsafe cfloor_table_count(floor.tree) * 4096 })
+      memory: { floor.memoryUse })
   }
 
   private enum Work: String {
@@ -83,7 +89,7 @@ final class FloorWorkload: @unchecked Sendable {
     let state = WorkerState(worker: worker, plan: plan)
     states.withLock { $0[worker] = state }
     mapHome(state)
-    if work == .map || work == .mapUnmap { takeHome(state) }
+    if work == .map || work == .mapUnmap { restore(state) }
   }
 
   // SAFETY for all calls below: the tree lives as long as `self`; counts are those of the buffers passed.
@@ -96,6 +102,20 @@ final class FloorWorkload: @unchecked Sendable {
     for start in state.homeSlots { unsafe state.taken += Int(cfloor_unmap_range(tree, kind.lock, start, pages)) }
   }
 
+  /// Unmaps what was mapped; with a reclamation, the whole tree, so that the next pass makes all tables anew.
+  private func restore(_ state: WorkerState) {
+    if plan.parameters.reclamation == .keep { return takeHome(state) }
+    unsafe cfloor_clear(tree)
+    state.taken = state.mapped
+  }
+
+  private var memoryUse: MemoryUse {
+    let tables = unsafe cfloor_table_count(tree)
+    return MemoryUse(
+      tables: tables * 4096, peakTables: tables * 4096, metadata: tables * 64,
+      mapped: unsafe cfloor_mapped_count(tree) * 4096)
+  }
+
   private func run(_ state: WorkerState, _ work: Work, _ window: Window) {
     let worker = state.number
     while window.begin(worker) {
@@ -105,7 +125,7 @@ final class FloorWorkload: @unchecked Sendable {
         window.end(worker, UInt64(state.visits.count))
         if work == .map { state.mapped += done } else { state.taken += done }
         if kind == .store { state.mapped -= done }
-        if work == .map { takeHome(state) } else { mapHome(state) }
+        if work == .map { restore(state) } else { mapHome(state) }
       case .mapUnmap, .protect, .query, .walk:
         var operations = 0
         var done = 0

@@ -9,13 +9,13 @@ internal import Results
 /// region it unmaps its part and frees the frames, within the measured time, as a program that returns its memory does.
 ///
 /// One operation is one touched slot. Frames are not zeroed: the kernel's zeroing would hide the table's cost.
-enum FaultWorkload: Workload {
+enum FaultWorkload: PlainWorkload {
   static let item = Catalogue.Item(
     name: "fault", summary: "first touch: walk, allocate a frame, map it; the region is released after each pass")
 
   static var dataFramesPerPage: Int { 1 }
 
-  static func run<C, S: SlotShape>(_ space: Space<C>, _ worker: WorkerState, _ window: Window, _: S.Type) {
+  static func run<C>(_ space: Space<C>, _ worker: WorkerState, _ window: Window) {
     let toucher = Toucher(space: space, worker: worker)
     while window.begin(worker.number) {
       var next = worker.next
@@ -40,10 +40,11 @@ enum FaultWorkload: Workload {
   static func violations<C>(_ space: Space<C>, _ audit: TableAudit) -> [String] {
     let pool = space.table.pool
     var violations: [String] = []
-    if pool.framesInUse != audit.tables + audit.leafCount {
+    let accounted = audit.tables + audit.detachedTables + pool.tablesInGrace + audit.leafCount
+    if pool.framesInUse != accounted {
       violations.append(
-        "\(pool.framesInUse) frames are in use; \(audit.tables) tables and \(audit.leafCount) mapped pages account for "
-          + "\(audit.tables + audit.leafCount)")
+        "\(pool.framesInUse) frames are in use; \(audit.tables) tables, \(pool.tablesInGrace) waiting for walkers, and "
+          + "\(audit.leafCount) mapped pages account for \(accounted)")
     }
     return violations
       + space.sampleViolations { _, mapping in
@@ -59,7 +60,7 @@ enum FaultWorkload: Workload {
     let worker: WorkerState
 
     func touch(_ start: UInt64) {
-      if space.view.translate(VirtualAddress(start)) != nil { return }
+      if space.view.translate(VirtualAddress(start), by: worker.thread) != nil { return }
       fault(start)
     }
 

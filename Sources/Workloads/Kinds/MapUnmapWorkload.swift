@@ -2,7 +2,7 @@ internal import PageTables
 internal import Results
 
 /// Steady state: maps one slot and unmaps it again before the next. One operation is the pair.
-enum MapUnmapWorkload: Workload {
+enum MapUnmapWorkload: ShapedWorkload {
   static let item = Catalogue.Item(
     name: "map-unmap", summary: "map pages, unmap them again, next; one operation is the pair")
 
@@ -13,11 +13,11 @@ enum MapUnmapWorkload: Workload {
 
   static func run<C, S: SlotShape>(_ space: Space<C>, _ worker: WorkerState, _ window: Window, _: S.Type) {
     while window.begin(worker.number) {
-      var action = MapUnmapAction(slots: SlotOperations(space, worker, S.self))
-      window.end(worker.number, worker.visit(&action, until: window, batch: space.batch))
-      worker.mapped += action.mapped
-      worker.taken += action.taken
-      if action.ranOut { worker.ranOutOfFrames = true }
+      let action = MapUnmapAction(slots: SlotOperations(space, worker, S.self))
+      let visited = worker.visit(action, until: window, batch: space.batch)
+      window.end(worker.number, visited.operations)
+      worker.mapped += visited.mapped
+      worker.taken += visited.found
     }
   }
 
@@ -30,13 +30,10 @@ enum MapUnmapWorkload: Workload {
 /// Maps a slot and unmaps it.
 private struct MapUnmapAction<C: Configuration, S: SlotShape>: SlotAction {
   let slots: SlotOperations<C, S>
-  var mapped = 0
-  var taken = 0
-  var ranOut = false
 
   @inline(__always)
-  mutating func act(_ start: UInt64) {
-    mapped &+= slots.map(start, ranOut: &ranOut)
-    taken &+= slots.take(start)
+  func act(_ start: UInt64) -> SlotMisses {
+    let unmapped = slots.map(start)
+    return SlotMisses(maps: unmapped, finds: slots.take(start))
   }
 }

@@ -2,7 +2,7 @@ internal import PageTables
 internal import Results
 
 /// Maps every slot of the region into existing tables, then unmaps all of it outside the measured time, and again.
-enum MapWorkload: Workload {
+enum MapWorkload: ShapedWorkload {
   static let item = Catalogue.Item(
     name: "map", summary: "map pages into existing tables; the region is unmapped between passes, unmeasured")
 
@@ -14,10 +14,9 @@ enum MapWorkload: Workload {
 
   static func run<C, S: SlotShape>(_ space: Space<C>, _ worker: WorkerState, _ window: Window, _: S.Type) {
     while window.begin(worker.number) {
-      var action = MapAction(slots: SlotOperations(space, worker, S.self))
-      window.end(worker.number, worker.visitOnce(&action))
-      worker.mapped += action.mapped
-      if action.ranOut { worker.ranOutOfFrames = true }
+      let visited = worker.visitOnce(MapAction(slots: SlotOperations(space, worker, S.self)))
+      window.end(worker.number, visited.operations)
+      worker.mapped += visited.mapped
       space.takeHomeSlots(worker)
     }
   }
@@ -30,11 +29,7 @@ enum MapWorkload: Workload {
 /// Maps a slot.
 private struct MapAction<C: Configuration, S: SlotShape>: SlotAction {
   let slots: SlotOperations<C, S>
-  var mapped = 0
-  var ranOut = false
 
   @inline(__always)
-  mutating func act(_ start: UInt64) {
-    mapped &+= slots.map(start, ranOut: &ranOut)
-  }
+  func act(_ start: UInt64) -> SlotMisses { SlotMisses(maps: slots.map(start)) }
 }

@@ -4,17 +4,17 @@ internal import PageTables
 internal import Results
 
 /// Steady state: turns the write permission of every page of a slot over.
-enum ProtectWorkload: Workload {
+enum ProtectWorkload: ShapedWorkload {
   static let item = Catalogue.Item(name: "protect", summary: "turn write permission of mapped pages over")
 
   static func populate<C>(_ space: Space<C>, _ worker: WorkerState) { space.mapHomeSlots(worker) }
 
   static func run<C, S: SlotShape>(_ space: Space<C>, _ worker: WorkerState, _ window: Window, _: S.Type) {
     while window.begin(worker.number) {
-      var action = ProtectAction(slots: SlotOperations(space, worker, S.self))
-      let operations = worker.visit(&action, until: window, batch: space.batch)
-      window.end(worker.number, operations)
-      worker.misses += Int(operations) * action.slots.pages - action.found
+      let action = ProtectAction(slots: SlotOperations(space, worker, S.self))
+      let visited = worker.visit(action, until: window, batch: space.batch)
+      window.end(worker.number, visited.operations)
+      worker.misses += visited.misses.finds
     }
   }
 
@@ -40,11 +40,7 @@ enum ProtectWorkload: Workload {
 /// Turns write permission of a slot over.
 private struct ProtectAction<C: Configuration, S: SlotShape>: SlotAction {
   let slots: SlotOperations<C, S>
-  /// Pages that were mapped as planned.
-  var found = 0
 
   @inline(__always)
-  mutating func act(_ start: UInt64) {
-    found &+= slots.protect(start)
-  }
+  func act(_ start: UInt64) -> SlotMisses { SlotMisses(finds: slots.protect(start)) }
 }

@@ -2,7 +2,7 @@ internal import PageTables
 internal import Results
 
 /// Unmaps every slot of the region, then maps all of it outside the measured time, and again.
-enum UnmapWorkload: Workload {
+enum UnmapWorkload: ShapedWorkload {
   static let item = Catalogue.Item(
     name: "unmap", summary: "unmap mapped pages; the region is mapped again between passes, unmeasured")
 
@@ -10,9 +10,9 @@ enum UnmapWorkload: Workload {
 
   static func run<C, S: SlotShape>(_ space: Space<C>, _ worker: WorkerState, _ window: Window, _: S.Type) {
     while window.begin(worker.number) {
-      var action = UnmapAction(slots: SlotOperations(space, worker, S.self))
-      window.end(worker.number, worker.visitOnce(&action))
-      worker.taken += action.taken
+      let visited = worker.visitOnce(UnmapAction(slots: SlotOperations(space, worker, S.self)))
+      window.end(worker.number, visited.operations)
+      worker.taken += visited.found
       space.mapHomeSlots(worker)
     }
   }
@@ -25,10 +25,7 @@ enum UnmapWorkload: Workload {
 /// Unmaps a slot.
 private struct UnmapAction<C: Configuration, S: SlotShape>: SlotAction {
   let slots: SlotOperations<C, S>
-  var taken = 0
 
   @inline(__always)
-  mutating func act(_ start: UInt64) {
-    taken &+= slots.take(start)
-  }
+  func act(_ start: UInt64) -> SlotMisses { SlotMisses(finds: slots.take(start)) }
 }
