@@ -1,16 +1,20 @@
 import Addressing
+import Executions
 import Formats
+import Locks
 import PageTables
 import PagingTestSupport
 import PhysicalMemory
 import Strategies
 import Testing
 
-/// Configurations that statements about cursors are checked for: each strategy, each lock, each format.
+/// Configurations that statements about cursors are checked for: each strategy, lock, format and reclamation policy.
 let everyConfiguration: [any Configuration.Type] = [
   Unlocked.self, GlobalTTAS.self, GlobalTicket.self, CouplingTTAS.self, CouplingTicket.self,
   Coupled<X86_64LA57>.self, Coupled<Sv39>.self, Coupled<Sv48>.self, Coupled<Sv57>.self, Coupled<AArch64>.self,
   Coupled<AArch64Upper>.self, Coupled<LoongArch64>.self,
+  Configured<X86_64, TTASLock, GlobalStrategy, PruneOnDrop, Hardware>.self,
+  Configured<X86_64, TTASLock, CouplingStrategy, PruneWhenEmpty, Hardware>.self,
 ]
 
 /// `#expect` for conditions that use a cursor, which the macro cannot take apart because it cannot be copied.

@@ -86,6 +86,8 @@ private let giga: UInt64 = 1 << 30
     let bench = try Bench(C.self)
     defer { keepAlive(bench.table) }
     try bench.map(mega + page, page)
+    // Keeps the node above, whatever becomes of the empty table.
+    try bench.map(5 * mega, page)
     try bench.map(giga, page)
     try bench.clear(mega, 2 * mega)
     var cursor = try bench.cursor(mega + 5 * page, 2 * giga)
