@@ -76,6 +76,32 @@ func protectRange<C: Configuration>(_ view: TableView<C>, _ start: UInt64, _ pag
   return changed
 }
 
+@inline(__always)
+func findOne<C: Configuration>(_ view: TableView<C>, _ address: UInt64) -> UInt64 {
+  let range = VirtualRange(start: VirtualAddress(address), byteCount: frameBytes)
+  guard var cursor = try? Cursor(view, over: range, by: ThreadContext(worker: 0)) else { return .max }
+  return cursor.findNext(frameBytes)?.physical.rawValue ?? 0
+}
+
+@inline(__always)
+func replaceOne<C: Configuration>(
+  _ view: TableView<C>, _ address: UInt64, _ frame: UInt64, _ p: PageProperties
+) -> UInt64 {
+  let range = VirtualRange(start: VirtualAddress(address), byteCount: frameBytes)
+  guard var cursor = try? Cursor(view, over: range, by: ThreadContext(worker: 0)) else { return .max }
+  guard case .replaced(let old) = cursor.replace(PhysicalAddress(frame), p) else { return 0 }
+  return old.physical.rawValue
+}
+
+@inline(__always)
+func sumItems<C: Configuration>(_ view: TableView<C>, _ start: UInt64, _ pages: UInt64) -> UInt64 {
+  let range = VirtualRange(start: VirtualAddress(start), byteCount: pages &* frameBytes)
+  guard var cursor = try? Cursor(view, over: range, by: ThreadContext(worker: 0)) else { return .max }
+  var sum: UInt64 = 0
+  while let item = cursor.nextItem() { sum &+= item.physical?.rawValue ?? item.range.byteCount }
+  return sum
+}
+
 @inline(never) func probeWalk(_ view: TableView<Global>, _ address: UInt64) -> UInt64? {
   view.translate(VirtualAddress(address))?.physical.rawValue
 }
@@ -109,6 +135,19 @@ func protectRange<C: Configuration>(_ view: TableView<C>, _ start: UInt64, _ pag
 )
   -> UInt8
 { mapOne(v, a, f, p) }
+@inline(never) func probeFindGlobal(_ v: TableView<Global>, _ a: UInt64) -> UInt64 { findOne(v, a) }
+@inline(never) func probeFindCoupling(_ v: TableView<Coupling>, _ a: UInt64) -> UInt64 { findOne(v, a) }
+@inline(never) func probeReplaceGlobal(_ v: TableView<Global>, _ a: UInt64, _ f: UInt64, _ p: PageProperties) -> UInt64
+{
+  replaceOne(v, a, f, p)
+}
+@inline(never) func probeReplaceCoupling(
+  _ v: TableView<Coupling>, _ a: UInt64, _ f: UInt64, _ p: PageProperties
+) -> UInt64 { replaceOne(v, a, f, p) }
+@inline(never) func probeItemsGlobal(_ v: TableView<Global>, _ a: UInt64, _ n: UInt64) -> UInt64 { sumItems(v, a, n) }
+@inline(never) func probeItemsCoupling(_ v: TableView<Coupling>, _ a: UInt64, _ n: UInt64) -> UInt64 {
+  sumItems(v, a, n)
+}
 @inline(never) func probeMapRangeCoupling(_ v: TableView<Coupling>, _ a: UInt64, _ n: UInt64, _ p: PageProperties)
   -> UInt64
 {
