@@ -158,6 +158,15 @@ int32_t cperf_read_group(int32_t leader, uint64_t *words, uint32_t capacity) {
 
 int32_t cperf_close(int32_t descriptor) { return close(descriptor) == 0 ? 0 : -errno; }
 
+uint64_t cperf_atomic_loop(uint64_t iterations) {
+  uint64_t word = 0;
+  // A compiler may not take an atomic operation on memory it has let go of for a plain one.
+  uint64_t *volatile escaped = &word;
+  uint64_t *shared = escaped;
+  for (uint64_t i = 0; i < iterations; i++) __atomic_fetch_add(shared, 1, __ATOMIC_SEQ_CST);
+  return __atomic_load_n(shared, __ATOMIC_SEQ_CST);
+}
+
 uint64_t cperf_dependent_loop(uint64_t iterations) {
   uint64_t chain = 1;
   for (uint64_t i = 0; i < iterations; i++) {

@@ -63,7 +63,7 @@ public struct CounterAccumulator: Sendable {
     guard tally.runningNanoseconds > 0 else {
       return reading(
         of: counter, tally, value: nil, status: .notCounted,
-        note: "the event was never on the hardware; stop other profilers, measure longer or ask for fewer events")
+        note: "the event was never on the hardware; stop other profilers, measure longer or lower counters-at-once")
     }
     guard tally.runningNanoseconds < tally.enabledNanoseconds else {
       return reading(of: counter, tally, value: tally.value, status: counter.status, note: counter.note)
@@ -91,8 +91,10 @@ public struct CounterAccumulator: Sendable {
   {
     switch problem {
     case .read(.noSlot):
-      (.noSlot, "the group lost its place on the hardware; stop other profilers or ask for fewer events")
+      (.noSlot, "the group lost its place on the hardware; stop other profilers or lower counters-at-once")
     case .read(.failed(let errno)): (.error, "the counters could not be read: \(errnoText(errno))")
+    case .read(.truncated):
+      (.truncated, "the kernel's group read is shorter than it says itself; please report it")
     case .read(.malformed): (.error, "the kernel's group read does not hold this event; please report it")
     case .usageUnavailable: (.error, "\(counter.event ?? counter.name) could not be read during the measurement")
     case .overflow: (.error, "the count exceeds 64 bits; the kernel's counter is broken")

@@ -1,68 +1,75 @@
-/// A set of counters that belong together and that a suite chooses by one name.
-public struct CounterGroup: Hashable, Sendable {
-  public struct Entry: Hashable, Sendable {
-    public let counter: CounterSpecification
-    /// One line.
-    public let summary: String
+/// Every counter group there is. Names of counters and derived metrics are unique over all of them.
+public struct CounterCatalogue: Hashable, Sendable {
+  /// In the order of their names.
+  public let groups: [CounterGroup]
+
+  /// No groups.
+  public static let empty = CounterCatalogue(checked: [])
+
+  /// - Throws: ``CounterCatalogueError`` with everything that does not fit together.
+  public init(_ groups: [CounterGroup]) throws(CounterCatalogueError) {
+    let faults = CounterCatalogueCheck(groups: groups).faults()
+    guard faults.isEmpty else { throw CounterCatalogueError(faults: faults) }
+    self.init(checked: groups.sorted { $0.name < $1.name })
   }
 
-  public let name: String
-  /// One line.
-  public let summary: String
-  public let entries: [Entry]
+  private init(checked groups: [CounterGroup]) { self.groups = groups }
 
-  public var counters: [CounterSpecification] { entries.map(\.counter) }
-}
+  public func group(_ name: String) -> CounterGroup? { groups.first { $0.name == name } }
 
-/// Every counter group this build knows.
-public enum CounterCatalogue {
-  public static let groups: [CounterGroup] = [software, hardware]
-
-  /// Needs no performance monitoring unit, so every host has it.
-  public static let software = CounterGroup(
-    name: "software", summary: "kernel software events of each worker; available on every host",
-    entries: [
-      entry("task-clock", "perf::TASK-CLOCK", "nanoseconds the thread had a CPU"),
-      entry("page-faults", "perf::PAGE-FAULTS", "page faults of the thread, minor and major"),
-      entry("context-switches", "perf::CONTEXT-SWITCHES", "times the thread was switched out"),
-      entry("cpu-migrations", "perf::CPU-MIGRATIONS", "times the thread moved to another CPU; 0 when pinned"),
-    ])
-
-  /// Four events, so that the group fits the four general counters that the smallest processors offer.
-  public static let hardware = CounterGroup(
-    name: "hardware", summary: "processor events of each worker; need a performance monitoring unit",
-    entries: [
-      entry("cycles", "perf::CYCLES", "core clock cycles"),
-      entry("instructions", "perf::INSTRUCTIONS", "instructions retired"),
-      entry("cache-misses", "perf::CACHE-MISSES", "last-level cache misses, as the processor model defines them"),
-      entry("dTLB-load-misses", "perf::DTLB-LOAD-MISSES", "loads whose translation was not in the data TLB"),
-    ])
-
-  /// The counters of the named groups, in the order given, each once.
-  public static func counters(
-    inGroups names: some Sequence<String>
-  ) throws(CounterCatalogueError) -> [CounterSpecification] {
-    var counters: [CounterSpecification] = []
-    for name in names {
-      guard let group = groups.first(where: { $0.name == name }) else {
-        throw CounterCatalogueError(unknownGroup: name, knownGroups: groups.map(\.name))
-      }
-      counters += group.counters.filter { !counters.contains($0) }
+  /// Counters and derived metrics of a group with those of the groups it includes, each once, included ones first.
+  /// Nothing for a name that is no group.
+  public func content(ofGroup name: String) -> (counters: [CounterDefinition], derived: [DerivedMetric]) {
+    var counters: [CounterDefinition] = []
+    var derived: [DerivedMetric] = []
+    for name in closure(of: name) {
+      guard let group = group(name) else { continue }
+      counters += group.counters
+      derived += group.derived
     }
-    return counters
+    return (counters, derived)
   }
 
-  private static func entry(_ name: String, _ event: String, _ summary: String) -> CounterGroup.Entry {
-    CounterGroup.Entry(counter: CounterSpecification(name: name, event: event), summary: summary)
+  /// The group's name after those it includes, directly or not, each once.
+  private func closure(of name: String) -> [String] {
+    var names: [String] = []
+    func visit(_ name: String) {
+      guard !names.contains(name), let group = group(name) else { return }
+      group.includes.forEach(visit)
+      if !names.contains(name) { names.append(name) }
+    }
+    visit(name)
+    return names
   }
 }
 
-/// A suite names a counter group that does not exist.
+/// What does not fit together in a set of counter groups.
 public struct CounterCatalogueError: Error, Hashable, Sendable, CustomStringConvertible {
-  public let unknownGroup: String
-  public let knownGroups: [String]
+  public struct Fault: Hashable, Sendable {
+    /// Which part of a group is wrong.
+    public enum Place: Hashable, Sendable {
+      case include(String)
+      /// By position.
+      case counter(Int)
+      /// By position, and the key of the variant; nil when the metric as a whole is wrong.
+      case derived(Int, variant: String?)
+    }
 
-  public var description: String {
-    "unknown counter group '\(unknownGroup)'; choose from \(knownGroups.joined(separator: ", "))"
+    /// A word that names nothing, and those that would.
+    public struct UnknownWord: Hashable, Sendable {
+      public let word: String
+      public let known: [String]
+    }
+
+    public let group: String
+    public let place: Place
+    public let what: String
+    public let unknown: UnknownWord?
+    /// What to do, where there is no word to suggest.
+    public let advice: String?
   }
+
+  public let faults: [Fault]
+
+  public var description: String { faults.map { "\($0.group): \($0.what)" }.joined(separator: "\n") }
 }

@@ -40,4 +40,14 @@ public struct CounterDiagnosis: Hashable, Codable, Sendable {
     self.reason = reason
     self.remedy = remedy
   }
+
+  /// Why there will be no values as long as machine, kernel and rights stay as they are; nil when there are some, or
+  /// when the obstacle may pass, such as another profiler.
+  public var lastingAbsence: CounterExplanation? {
+    switch status {
+    case .notSupported, .noPermission, .unknownEvent, .implausible:
+      CounterExplanation(status: status, reason: reason ?? status.rawValue, remedy: remedy)
+    case .ok, .scaled, .userOnly, .notCounted, .noSlot, .truncated, .error: nil
+    }
+  }
 }

@@ -4,7 +4,7 @@ import Glibc
 public import Results
 
 /// Why a counter has no value, or less of a value than asked for.
-public struct CounterExplanation: Hashable, Sendable {
+public struct CounterExplanation: Hashable, Codable, Sendable {
   public let status: MeasurementStatus
   /// What happened.
   public let reason: String
@@ -27,6 +27,7 @@ extension PerfEventFailure {
     switch self {
     case .kernel(let errno): Self.explanation(errno: errno)
     case .library(let code, let message): Self.explanation(libraryCode: code, message)
+    case .tracepoint(let failure): failure.explanation
     case .otherProcessor:
       CounterExplanation(
         status: .notSupported, reason: "the event belongs to a processor model that this machine does not have",

@@ -17,7 +17,11 @@ struct CounterOpener {
   }
 
   mutating func open(_ specification: CounterSpecification) {
-    counters.append(specification.source == .perf ? openEvent(specification) : openField(specification))
+    if let absence = specification.absence {
+      counters.append(absent(specification, event: specification.event.isEmpty ? nil : specification.event, absence))
+    } else {
+      counters.append(specification.source.isPerfEvent ? openEvent(specification) : openField(specification))
+    }
   }
 
   /// Starts all groups. A group that cannot be started is closed and its counters lose their values.
@@ -65,7 +69,7 @@ struct CounterOpener {
       // A name such as `perf::CYCLES:u` excludes kernel mode by itself; readings are no more comparable for that.
       let isUserOnly = event.exclusions.contains(.kernel) && !event.countsEveryMode
       return OpenedCounter(
-        name: specification.name, source: .perf, event: event.qualifiedName, origin: origin,
+        name: specification.name, source: event.source, event: event.qualifiedName, origin: origin,
         status: isUserOnly ? .userOnly : .ok, reason: isUserOnly ? "the event's name excludes kernel mode" : nil,
         remedy: isUserOnly ? "leave out the modifier to count kernel mode too" : nil)
     } catch {
@@ -87,11 +91,12 @@ struct CounterOpener {
         let origin = try openInGroup(userEvent)
         guard !userEvent.countsEveryMode else {
           return OpenedCounter(
-            name: specification.name, source: .perf, event: userEvent.qualifiedName, origin: origin, status: .ok,
+            name: specification.name, source: event.source, event: userEvent.qualifiedName, origin: origin, status: .ok,
             reason: nil, remedy: nil)
         }
         return OpenedCounter(
-          name: specification.name, source: .perf, event: userEvent.qualifiedName, origin: origin, status: .userOnly,
+          name: specification.name, source: event.source, event: userEvent.qualifiedName, origin: origin,
+          status: .userOnly,
           reason: "kernel mode is not counted: \(refusal.reason)", remedy: refusal.remedy)
       } catch {
         return substitute(for: userEvent, specification, error.explanation)

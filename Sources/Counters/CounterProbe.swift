@@ -1,9 +1,9 @@
 import Results
 
-/// Tries counters out one by one, as `pagebench doctor` shows them: opens each alone and makes it count work whose
-/// result is known.
+/// Tries counters out one by one, before a run and as `pagebench doctor` shows them: opens each alone and makes it count
+/// work whose result is known.
 public struct CounterProbe: Sendable {
-  private let system: any PerfEventSystem
+  let system: any PerfEventSystem
   private let accounting: any ThreadAccounting
 
   public init(
@@ -13,21 +13,19 @@ public struct CounterProbe: Sendable {
     self.accounting = accounting
   }
 
-  /// Diagnoses every counter of every group, or those given, on the calling thread. Takes a few milliseconds for each.
-  public func diagnose(
-    _ specifications: [CounterSpecification] = CounterCatalogue.groups.flatMap(\.counters)
-  ) -> [CounterDiagnosis] {
-    specifications.map(diagnose)
-  }
+  /// Diagnoses counters on the calling thread. Takes a few milliseconds for each.
+  public func diagnose(_ specifications: [CounterSpecification]) -> [CounterDiagnosis] { specifications.map(diagnose) }
 
-  private func diagnose(_ specification: CounterSpecification) -> CounterDiagnosis {
-    let encoded = specification.source == .perf ? try? system.encode(specification.event) : nil
-    let test = SelfTest(for: encoded)
+  /// Diagnoses one counter.
+  public func diagnose(_ specification: CounterSpecification) -> CounterDiagnosis {
+    if let absence = specification.absence { return diagnosis(specification, absence) }
+    let encoded = specification.source.isPerfEvent ? try? system.encode(specification.event) : nil
+    let test = SelfTest(for: encoded, exercise: specification.exercise)
     let counters = WorkerCounters(opening: [specification], system: system, accounting: accounting)
     let before = counters.snapshot()
-    let isDone = test.run()
-    let after = counters.snapshot()
     let opened = counters.counters[0]
+    let isDone = opened.origin == .none || test.run()
+    let after = counters.snapshot()
     let reading = counters.readings(from: before, to: after)[0]
 
     var status = reading.status
@@ -51,5 +49,13 @@ public struct CounterProbe: Sendable {
       qualifiedEvent: reading.event ?? encoded?.qualifiedName, type: encoded?.type, config: encoded?.config,
       source: reading.source, status: status, selfTestCount: reading.value, expectation: test.expectation,
       reason: reason, remedy: remedy)
+  }
+
+  /// Of a counter that need not be tried.
+  private func diagnosis(_ specification: CounterSpecification, _ absence: CounterExplanation) -> CounterDiagnosis {
+    CounterDiagnosis(
+      name: specification.name, requestedEvent: specification.event, qualifiedEvent: nil, type: nil, config: nil,
+      source: specification.source.rawValue, status: absence.status, selfTestCount: nil,
+      expectation: SelfTest.anyCount.expectation, reason: absence.reason, remedy: absence.remedy)
   }
 }

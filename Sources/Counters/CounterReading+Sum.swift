@@ -52,7 +52,7 @@ extension CounterReading {
 extension MeasurementStatus {
   /// How far a value with this status is from the best. A count without kernel mode is worse than an estimate: it is of
   /// something else.
-  fileprivate var severity: Int {
+  var severity: Int {
     switch self {
     case .ok: 0
     case .scaled: 1

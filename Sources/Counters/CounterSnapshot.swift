@@ -40,7 +40,9 @@ struct GroupRead {
     /// The read gave nothing: a pinned group that lost its place on the hardware.
     case noSlot
     case failed(errno: Int32)
-    /// Shorter than its own header says, or without this event.
+    /// Shorter than its own header says.
+    case truncated
+    /// Without this event.
     case malformed
   }
 
@@ -56,9 +58,10 @@ struct GroupRead {
     case .failed(let errno): throw .failed(errno: errno)
     case nil: throw .malformed
     }
-    guard words.count >= headerWords, let events = Int(exactly: words[words.startIndex]),
-      events <= (words.count - headerWords) / wordsPerEvent
-    else { throw .malformed }
+    guard words.count >= headerWords, words[words.startIndex] <= (words.count - headerWords) / wordsPerEvent else {
+      throw .truncated
+    }
+    let events = Int(words[words.startIndex])
     let pairs = words.startIndex + headerWords
     for event in 0..<events where words[pairs + wordsPerEvent * event + 1] == id {
       return Count(

@@ -37,6 +37,9 @@ public struct EncodedEvent: Hashable, Sendable {
     self.isForThisMachine = isForThisMachine
   }
 
+  /// The `source` of its readings.
+  var source: CounterSource { type == Self.tracepointType ? .tracepoint : .perf }
+
   static let softwareType: UInt32 = 1
   static let tracepointType: UInt32 = 2
 

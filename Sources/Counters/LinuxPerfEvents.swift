@@ -3,9 +3,14 @@ import Glibc
 
 /// libpfm and `perf_event_open`.
 public struct LinuxPerfEvents: PerfEventSystem {
-  public init() {}
+  private let tracepoints: Tracepoints
+
+  public init() { self.init(tracepoints: Tracepoints()) }
+
+  init(tracepoints: Tracepoints) { self.tracepoints = tracepoints }
 
   public func encode(_ name: String) throws(PerfEventFailure) -> EncodedEvent {
+    if name.hasPrefix(Tracepoints.prefix) { return try tracepoints.event(name) }
     var event = cperf_event()
     var characters = [CChar](repeating: 0, count: Int(CPERF_NAME_CAPACITY))
     // SAFETY: libpfm reads the NUL-terminated name; one struct and at most `count` characters, NUL included, are
@@ -17,7 +22,8 @@ public struct LinuxPerfEvents: PerfEventSystem {
     if status < 0 { throw Self.failure(status) }
     return EncodedEvent(
       type: event.type, config: event.config, config1: event.config1, config2: event.config2,
-      exclusions: EncodedEvent.Exclusions(rawValue: event.exclusions), qualifiedName: Self.text(characters),
+      exclusions: EncodedEvent.Exclusions(rawValue: event.exclusions),
+      qualifiedName: Self.qualified(Self.text(characters), config: event.config),
       isForThisMachine: event.pmu_present != 0)
   }
 
@@ -59,6 +65,13 @@ public struct LinuxPerfEvents: PerfEventSystem {
   public func close(_ descriptor: Int32) {
     // Closing can fail only for a descriptor that is not open, and nothing is left to do then.
     _ = cperf_close(descriptor)
+  }
+
+  /// Of raw events libpfm forgets the number: `perf_raw:::u=1:…` for `perf_raw::r02a4`.
+  private static func qualified(_ name: String, config: UInt64) -> String {
+    let unit = "perf_raw::"
+    guard name.hasPrefix(unit + ":") else { return name }
+    return "\(unit)r\(String(config, radix: 16))\(name.dropFirst(unit.utf8.count))"
   }
 
   private static func failure(_ status: Int32) -> PerfEventFailure {

@@ -37,4 +37,5 @@ public enum PerfEventFailure: Error, Hashable, Sendable {
   case library(code: Int32, message: String)
   /// The name belongs to a processor model that this machine does not have.
   case otherProcessor
+  case tracepoint(TracepointFailure)
 }

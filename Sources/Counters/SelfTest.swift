@@ -17,19 +17,43 @@ enum SelfTest: Hashable, Sendable {
   case contextSwitches
   /// Moving the thread to and fro between two CPUs.
   case migrations
-  /// The same loop for events whose count cannot be foretold: any count will do, as long as the event was counting.
+  /// Storing to and loading from more pages than any TLB holds, and loading from so many that only the second level
+  /// holds them.
+  case tlbMisses
+  /// Adding to one word of memory, atomically.
+  case atomics
+  /// A loop for events whose count cannot be foretold: any count will do, as long as the event was counting.
   case anyCount
 
   static let rounds: UInt64 = 1_000_000
   static let pages = 256
   static let naps = 20
+  /// More than four times the 3072 entries of the largest second-level TLB so far (Zen 4).
+  static let tlbPages = 16_384
+  /// More than the first level holds, even where one entry holds four neighbours (72 of Zen 4), and far less than the
+  /// second (1536 of Skylake, 1280 of Neoverse N1).
+  static let nearPages = 512
+  static let atomicRounds: UInt64 = 100_000
   /// The first may find the thread where it is to go.
   static let moves = 11
 
   /// The test for an event, by what it is and not by its name; nil stands for an event that could not be encoded.
-  init(for event: EncodedEvent?) {
+  ///
+  /// - Parameter exercise: what must move it, for events of one processor, whose number tells nothing.
+  init(for event: EncodedEvent?, exercise: CounterExercise? = nil) {
+    switch exercise {
+    case .tlb: self = .tlbMisses
+    case .atomics: self = .atomics
+    case nil: self.init(forKnown: event)
+    }
+  }
+
+  private init(forKnown event: EncodedEvent?) {
     self =
       switch (event?.type, event?.config) {
+      // Numbers of tracepoints differ from kernel to kernel.
+      case (EncodedEvent.tracepointType, _):
+        event?.qualifiedName == "tp:exceptions:page_fault_user" ? .pageFaults : .anyCount
       case (0, 0): .cycles
       case (0, 1): .instructions
       case (1, 1): .cpuTime
@@ -49,6 +73,8 @@ enum SelfTest: Hashable, Sendable {
     case .pageFaults: UInt64(Self.pages)...UInt64.max
     case .contextSwitches: UInt64(Self.naps)...UInt64.max
     case .migrations: UInt64(Self.moves - 1)...UInt64.max
+    case .tlbMisses: 1...UInt64.max
+    case .atomics: Self.atomicRounds...UInt64.max
     case .anyCount: 0...UInt64.max
     }
   }
@@ -61,6 +87,8 @@ enum SelfTest: Hashable, Sendable {
     case .pageFaults: "at least \(Self.pages) for touching \(Self.pages) fresh pages"
     case .contextSwitches: "at least \(Self.naps) for sleeping \(Self.naps) times"
     case .migrations: "at least \(Self.moves - 1) for \(Self.moves) moves between two CPUs"
+    case .tlbMisses: "at least 1 for touching \(Self.tlbPages) pages"
+    case .atomics: "at least \(Self.atomicRounds) for as many atomic additions"
     case .anyCount: "any number, for nobody can foretell it"
     }
   }
@@ -69,7 +97,10 @@ enum SelfTest: Hashable, Sendable {
   func run() -> Bool {
     switch self {
     case .instructions, .cycles, .cpuTime, .anyCount: return cperf_dependent_loop(Self.rounds) != 0
-    case .pageFaults: return Self.touchFreshPages()
+    case .pageFaults: return Self.touchFreshPages(Self.pages)
+    case .tlbMisses:
+      return Self.touchFreshPages(Self.tlbPages, thenLoadFrom: [Self.tlbPages, Self.nearPages, Self.nearPages])
+    case .atomics: return cperf_atomic_loop(Self.atomicRounds) == Self.atomicRounds
     case .contextSwitches:
       for _ in 0..<Self.naps { usleep(50) }
       return true
@@ -91,7 +122,8 @@ enum SelfTest: Hashable, Sendable {
     }
   }
 
-  private static func touchFreshPages() -> Bool {
+  /// Stores once to each page, then loads from the first so many of them, and again for each further number.
+  private static func touchFreshPages(_ pages: Int, thenLoadFrom counts: [Int] = []) -> Bool {
     let pageBytes = sysconf(Int32(_SC_PAGESIZE))
     let bytes = pages * pageBytes
     // SAFETY: a private mapping of our own, accessed within its length and unmapped before anyone else sees it.
@@ -103,6 +135,14 @@ enum SelfTest: Hashable, Sendable {
     // A huge page would take one fault for all of them. EINVAL means a kernel without huge pages: as well.
     unsafe madvise(memory, bytes, MADV_NOHUGEPAGE)
     for page in 0..<pages { unsafe memory.storeBytes(of: 1, toByteOffset: page * pageBytes, as: UInt8.self) }
+    var sum = 0
+    for count in counts {
+      for page in 0..<count {
+        sum += Int(unsafe memory.load(fromByteOffset: page * pageBytes, as: UInt8.self))
+      }
+    }
+    // Every page holds a 1; a wrong sum would mean that the loads were not done.
+    guard sum == counts.reduce(0, +) else { return false }
     return true
   }
 }

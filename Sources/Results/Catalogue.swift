@@ -30,6 +30,8 @@ public struct Catalogue: Codable, Sendable {
   public let locks: [Item]
   public let formats: [Item]
   public let parameters: [Parameter]
+  /// From files, so whoever reads them fills this in.
+  public var counterGroups: [Item] = []
 
   public init(workloads: [Item], strategies: [Item], locks: [Item], formats: [Item], parameters: [Parameter]) {
     self.workloads = workloads

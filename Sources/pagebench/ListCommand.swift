@@ -34,7 +34,7 @@ struct ListCommand: ParsableCommand {
   var suites = "benchmarks"
 
   func run() throws {
-    let entries = (kind.map { [$0] } ?? Kind.allCases).flatMap(self.entries)
+    let entries = try (kind.map { [$0] } ?? Kind.allCases).flatMap(self.entries)
     switch format {
     case .text:
       var table = TextTable([.init("kind"), .init("name"), .init("what it is")])
@@ -59,7 +59,7 @@ struct ListCommand: ParsableCommand {
     let summary: String
   }
 
-  private func entries(of kind: Kind) -> [Entry] {
+  private func entries(of kind: Kind) throws -> [Entry] {
     let catalogue = WorkloadRegistry.catalogue
     func items(_ items: [Catalogue.Item]) -> [Entry] {
       items.map { Entry(kind: kind.rawValue, name: $0.name, summary: $0.summary) }
@@ -78,10 +78,14 @@ struct ListCommand: ParsableCommand {
           summary: "\(parameter.summary): \(legal); default \(parameter.defaultValue)")
       }
     case .counters:
-      return CounterCatalogue.groups.flatMap { group in
-        [Entry(kind: kind.rawValue, name: group.name, summary: group.summary)]
-          + group.entries.map {
-            Entry(kind: kind.rawValue, name: "\(group.name)/\($0.counter.name)", summary: $0.summary)
+      return try CounterGroupLoading.load().groups.flatMap { group in
+        let includes = group.isPreset ? "; includes \(group.includes.joined(separator: ", "))" : ""
+        return [Entry(kind: kind.rawValue, name: group.name, summary: group.summary + includes)]
+          + group.counters.map {
+            Entry(kind: kind.rawValue, name: "\(group.name)/\($0.name)", summary: "\($0.summary) (\($0.unit))")
+          }
+          + group.derived.map {
+            Entry(kind: kind.rawValue, name: "\(group.name)/der.\($0.name)", summary: "\($0.summary) (\($0.unit))")
           }
       }
     }

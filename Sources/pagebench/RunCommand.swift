@@ -1,4 +1,5 @@
 import ArgumentParser
+import Counters
 import Glibc
 import Harness
 import Logging
@@ -60,10 +61,20 @@ struct RunCommand: AsyncParsableCommand {
       try WorkloadRegistry.check(
         cell, host: WorkloadHost(nodeOfWorker: placement.nodeOfWorker, memoryPolicy: policy))
     }
+    let counters = CounterPlan.prepare(
+      groups: suite.counters, of: try CounterGroupLoading.load(forSuite: self.suite),
+      countersAtOnce: suite.countersAtOnce)
+    if counters.plan.sets.count > suite.invocations {
+      logger.warning(
+        """
+        the counters are measured in \(counters.plan.sets.count) sets that take turns, and with \
+        \(suite.invocations) invocations per cell not each has its turn; raise repetition.invocations or name fewer groups
+        """)
+    }
     let progress = Progress(Progress.detectStyle(environment: RunEnvironment.variables))
     let (out, resume) = (out, resume)
     let task = Task {
-      var run = SuiteRun(plan, topology: topology, progress: progress, logger: logger)
+      var run = SuiteRun(plan, counters: counters, topology: topology, progress: progress, logger: logger)
       return if let resume { try await run.resume(resume) } else { try await run.start(base: out) }
     }
     Interruption.onFirstSignal { task.cancel() }

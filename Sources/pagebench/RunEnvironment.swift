@@ -6,9 +6,16 @@ enum RunEnvironment {
   static var variables: [String: String] {
     var result: [String: String] = [:]
     for name in ["TERM"] {
-      // SAFETY: getenv returns nil or a string that stays valid while nobody calls setenv; nobody does here.
-      if let value = unsafe getenv(name) { result[name] = unsafe String(cString: value) }
+      result[name] = value(of: name)
     }
     return result
+  }
+
+  /// The folder of counter group files, if the user names one.
+  static var counterGroups: String? { value(of: "PAGEBENCH_COUNTERS").flatMap { $0.isEmpty ? nil : $0 } }
+
+  private static func value(of name: String) -> String? {
+    // SAFETY: getenv returns nil or a string that stays valid while nobody calls setenv; nobody does here.
+    unsafe getenv(name).map { unsafe String(cString: $0) }
   }
 }

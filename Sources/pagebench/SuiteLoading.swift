@@ -1,4 +1,5 @@
 import Harness
+import Results
 import Workloads
 
 /// Reads suite files for several commands.
@@ -12,6 +13,8 @@ enum SuiteLoading {
         message: "\(path): cannot read the suite: \(error); give the path of a suite file such as benchmarks/quick.toml"
       )
     }
-    return try Suite.parse(source: source, file: path, catalogue: WorkloadRegistry.catalogue, isQuick: isQuick)
+    var catalogue = WorkloadRegistry.catalogue
+    catalogue.counterGroups = try CounterGroupLoading.load(forSuite: path).items
+    return try Suite.parse(source: source, file: path, catalogue: catalogue, isQuick: isQuick)
   }
 }

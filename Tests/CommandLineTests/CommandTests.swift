@@ -93,6 +93,40 @@ struct CommandTests {
     for name in ["task-clock", "page-faults", "context-switches", "cpu-migrations", "cycles", "instructions"] {
       #expect(result.output.contains(name))
     }
-    #expect(result.output.contains("status"))
+    for heading in ["encoding", "self-test", "status", "remedy"] { #expect(result.output.contains(heading)) }
+    for preset in ["min", "tlb", "lock", "numa", "top"] {
+      #expect(result.output.split(separator: "\n").contains { $0.hasPrefix("\(preset) ") && $0.contains("preset: ") })
+    }
+  }
+
+  @Test func `Counters are listed with their groups, presets and formulas`() async throws {
+    let result = try await Pagebench.run("list", "counters")
+    for name in ["software/task-clock", "tlb/dtlb-walks", "tlb/der.walks", "kernel/tlb-flush-events"] {
+      #expect(result.output.contains(name))
+    }
+    #expect(result.output.contains("includes min, core"))
+  }
+
+  @Test func `Without counter groups the error says where they were looked for`() async throws {
+    let workspace = try Workspace()
+    let result = try await Subprocess.run(
+      .path("/bin/sh"),
+      arguments: ["-c", "PAGEBENCH_COUNTERS=\"$1\" exec \"$0\" doctor", Pagebench.executable.string, workspace.path],
+      output: .string(limit: 1 << 16), error: .string(limit: 1 << 16))
+    #expect(result.terminationStatus == .exited(2))
+    #expect(result.standardError.contains("\(workspace.path): no counter group files"))
+  }
+
+  @Test func `A fault in a group file is told with its line`() async throws {
+    let workspace = try Workspace()
+    _ = try workspace.write("x.toml", "name = \"x\"\nsummary = \"s\"\ninclude = \"y\"\n")
+    let result = try await Subprocess.run(
+      .path("/bin/sh"),
+      arguments: [
+        "-c", "PAGEBENCH_COUNTERS=\"$1\" exec \"$0\" list counters", Pagebench.executable.string, workspace.path,
+      ],
+      output: .string(limit: 1 << 16), error: .string(limit: 1 << 16))
+    #expect(result.terminationStatus == .exited(2))
+    #expect(result.standardError.contains("x.toml:3: there is no group \"y\""), "\(result.standardError)")
   }
 }

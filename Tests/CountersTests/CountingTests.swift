@@ -72,14 +72,29 @@ import Testing
   }
 
   @Test(arguments: [
-    FakePerfEvents.Answer.failure(errno: EIO), .words([4]), .words([4, 10, 10]), .words([1, 10, 10, 5, 12345]),
-    .words([UInt64.max, 10, 10, 5, 700]),
+    FakePerfEvents.Answer.failure(errno: EIO), .words([1, 10, 10, 5, 12345]), .words([0, 10, 10]),
   ])
   func aReadThatFailsOrMakesNoSenseIsAnError(answer: FakePerfEvents.Answer) {
     let from = snapshot(enabled: 1, running: 1)
     system.setAnswer(answer)
     let readings = counters.readings(from: from, to: counters.snapshot())
     #expect(readings.allSatisfy { $0.status == .error && $0.value == nil && $0.note != nil })
+  }
+
+  @Test(arguments: [[4], [4, 10, 10], [4, 10, 10, 5, 700], [UInt64.max, 10, 10, 5, 700]] as [[UInt64]])
+  func aReadShorterThanItSaysIsTruncated(words: [UInt64]) {
+    let from = snapshot(enabled: 1, running: 1)
+    system.setAnswer(.words(words))
+    let readings = counters.readings(from: from, to: counters.snapshot())
+    #expect(readings.allSatisfy { $0.status == .truncated && $0.value == nil && $0.note != nil })
+  }
+
+  /// The kernel widens hardware counters to 64 bits; one that wraps at fewer, or at 64, is broken and not to be mended.
+  @Test(arguments: [UInt64(1) << 48, 1 << 32, 0])
+  func aCounterThatWrapsAroundHasNoValue(modulus: UInt64) {
+    let from = snapshot(["perf::CYCLES": modulus &- 5], enabled: 1, running: 1)
+    let reading = counters.readings(from: from, to: snapshot(["perf::CYCLES": 7], enabled: 2, running: 2))[0]
+    #expect(reading.status == .error && reading.value == nil && reading.note != nil)
   }
 
   @Test func aCountThatGoesBackwardsIsNotClamped() {

@@ -133,7 +133,7 @@ final class FakeAccounting: ThreadAccounting {
   func read(_ field: ThreadUsageField) -> UInt64? { entries.withLock { $0[field] } }
 }
 
-/// The catalogue's events as libpfm 4.13 encodes them (checked against it in `EncodingTests`).
+/// Generic events as libpfm 4.13 encodes them (checked against it in `EncodingTests`).
 enum FakeEvents {
   typealias Refusal = @Sendable (EncodedEvent, Bool) -> Int32?
 
@@ -165,7 +165,17 @@ enum FakeEvents {
   /// A virtual machine without a PMU.
   static let withoutPMU: Refusal = { event, _ in event.type == 1 ? nil : ENOENT }
 
-  static let hardware = CounterCatalogue.hardware.counters
-  static let software = CounterCatalogue.software.counters
+  static let hardware = [
+    CounterSpecification(name: "cycles", event: "perf::CYCLES"),
+    CounterSpecification(name: "instructions", event: "perf::INSTRUCTIONS"),
+    CounterSpecification(name: "cache-misses", event: "perf::CACHE-MISSES"),
+    CounterSpecification(name: "dTLB-load-misses", event: "perf::DTLB-LOAD-MISSES"),
+  ]
+  static let software = [
+    CounterSpecification(name: "task-clock", event: "perf::TASK-CLOCK"),
+    CounterSpecification(name: "page-faults", event: "perf::PAGE-FAULTS"),
+    CounterSpecification(name: "context-switches", event: "perf::CONTEXT-SWITCHES"),
+    CounterSpecification(name: "cpu-migrations", event: "perf::CPU-MIGRATIONS"),
+  ]
   static let cycles = [CounterSpecification(name: "cycles", event: "perf::CYCLES")]
 }

@@ -88,6 +88,44 @@ private final class SteppingPerfEvents: PerfEventSystem {
     return nil
   }
 
+  @Test(
+    arguments: [
+      (CounterExercise.tlb, 0, false), (.tlb, 1, true), (.atomics, 99_999, false), (.atomics, 100_000, true),
+    ] as [(CounterExercise, UInt64, Bool)])
+  func believesAnEventOfOneProcessorOnlyAfterWorkThatMovesIt(
+    exercise: CounterExercise, count: UInt64, isPlausible: Bool
+  ) {
+    let event = EncodedEvent(type: 4, config: 0x0e08, qualifiedName: "q")
+    let system = SteppingPerfEvents(event, perRead: count)
+    let diagnosis = CounterProbe(system: system, accounting: FakeAccounting())
+      .diagnose(CounterSpecification(name: "x", event: "y", exercise: exercise))
+    #expect(diagnosis.status == (isPlausible ? .ok : .implausible))
+    #expect((diagnosis.lastingAbsence == nil) == isPlausible)
+  }
+
+  @Test func theExercisesDoTheirWork() throws {
+    for exercise in CounterExercise.allCases { #expect(SelfTest(for: nil, exercise: exercise).run()) }
+    let accounting = LinuxThreadAccounting()
+    let before = try #require(accounting.read(.pageFaults))
+    #expect(SelfTest.tlbMisses.run())
+    #expect(try #require(accounting.read(.pageFaults)) - before >= 16_384)
+  }
+
+  @Test func tracepointsAreTestedByWhatTheyAre() {
+    let faults = EncodedEvent(type: 2, config: 77, qualifiedName: "tp:exceptions:page_fault_user")
+    #expect(SelfTest(for: faults) == .pageFaults)
+    #expect(SelfTest(for: EncodedEvent(type: 2, config: 2, qualifiedName: "tp:lock:contention_begin")) == .anyCount)
+  }
+
+  @Test func aCounterKnownToBeAbsentIsNotTried() {
+    let system = FakePerfEvents(FakeEvents.all())
+    let absence = CounterExplanation(status: .implausible, reason: "it lied", remedy: "none")
+    let diagnosis = CounterProbe(system: system, accounting: FakeAccounting())
+      .diagnose(CounterSpecification(name: "cycles", event: "perf::CYCLES", absence: absence))
+    #expect(system.openings.isEmpty)
+    #expect(diagnosis.status == .implausible && diagnosis.reason == "it lied" && diagnosis.remedy == "none")
+  }
+
   @Test func saysNothingAboutCountsThatNobodyCanForetell() {
     #expect(diagnose(3, 0x10003, count: 0).expectation.contains("any number"))
   }
@@ -102,7 +140,7 @@ private final class SteppingPerfEvents: PerfEventSystem {
   @Test func separatesReasonFromRemedy() {
     let probe = CounterProbe(
       system: FakePerfEvents(FakeEvents.all(FakeEvents.forbidden)), accounting: FakeAccounting())
-    let diagnoses = probe.diagnose()
+    let diagnoses = probe.diagnose(FakeEvents.software + FakeEvents.hardware)
     #expect(diagnoses.map(\.name) == (FakeEvents.software + FakeEvents.hardware).map(\.name))
     for diagnosis in diagnoses {
       #expect(diagnosis.status == .noPermission)

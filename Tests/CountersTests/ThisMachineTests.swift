@@ -50,7 +50,7 @@ import Testing
 
   @Test(.enabled(if: !hasCorePMU, "this machine has a performance monitoring unit"))
   func hardwareEventsAreNotSupportedWithoutAPMU() {
-    let counters = WorkerCounters(opening: CounterCatalogue.hardware.counters)
+    let counters = WorkerCounters(opening: FakeEvents.hardware)
     for reading in counters.readings(from: counters.snapshot(), to: counters.snapshot()) {
       #expect([.notSupported, .noPermission].contains(reading.status))
       #expect(reading.value == nil)
@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test func softwareCountersAlwaysHaveValues() {
-    for diagnosis in CounterProbe().diagnose(CounterCatalogue.software.counters) {
+    for diagnosis in CounterProbe().diagnose(FakeEvents.software) {
       // Migrations need a kernel that tells them.
       if diagnosis.name == "cpu-migrations" && !diagnosis.status.isUsable { continue }
       #expect(diagnosis.status == .ok || diagnosis.status == .userOnly, "\(diagnosis)")
@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test func everyCounterGetsADiagnosis() {
-    for diagnosis in CounterProbe().diagnose() {
+    for diagnosis in CounterProbe().diagnose(FakeEvents.software + FakeEvents.hardware) {
       #expect(diagnosis.qualifiedEvent != nil)
       #expect(diagnosis.status != .implausible, "\(diagnosis)")
       #expect((diagnosis.status == .ok && diagnosis.source == "perf") == (diagnosis.reason == nil))
@@ -91,7 +91,7 @@ import Testing
     await #expect(processExitsWith: .success) {
       let nobody: uid_t = 65534
       try #require(setgid(nobody) == 0 && setuid(nobody) == 0)
-      let counters = WorkerCounters(opening: CounterCatalogue.software.counters)
+      let counters = WorkerCounters(opening: FakeEvents.software)
       let accounting = LinuxThreadAccounting()
       let from = counters.snapshot()
       let cpuBefore = try #require(accounting.read(.cpuTime))

@@ -1,3 +1,4 @@
+import Counters
 import Results
 import Synchronization
 import Topology
@@ -5,7 +6,19 @@ import Topology
 @testable import Harness
 
 enum Fixture {
-  static let catalogue = Catalogue(
+  static let catalogue: Catalogue = {
+    var catalogue = built
+    catalogue.counterGroups = ["software", "hardware"].map { .init(name: $0, summary: "events") }
+    return catalogue
+  }()
+
+  /// Events of software and hardware.
+  static let counters = [
+    "task-clock", "page-faults", "context-switches", "cpu-migrations", "cycles", "instructions", "cache-misses",
+    "dTLB-load-misses",
+  ].map { CounterSpecification(name: $0, event: "perf::\($0.uppercased())") }
+
+  private static let built = Catalogue(
     workloads: [.init(name: "map", summary: "maps"), .init(name: "unmap", summary: "unmaps")],
     strategies: [.init(name: "global", summary: "one lock"), .init(name: "coupling", summary: "hand over hand")],
     locks: [.init(name: "ttas", summary: "spins"), .init(name: "ticket", summary: "queues")],

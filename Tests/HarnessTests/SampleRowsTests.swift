@@ -1,6 +1,8 @@
+import Counters
 import Results
 import Testing
 
+@testable import Counters
 @testable import Harness
 
 struct SampleRowsTests {
@@ -124,6 +126,83 @@ struct SampleRowsTests {
     // 1000 · 100 / 25 / 50.
     #expect(try value(rows, "der.cycles").value == 80)
     #expect(try value(rows, "der.cycles").unit == "1/op")
+  }
+
+  /// Counts of `task-clock` in ns and of two events that take turns, and their quotient.
+  private static let plan = CounterPlan(
+    counters: [
+      .init(specification: CounterSpecification(name: "clock", event: "e"), unit: "ns", better: .none),
+      .init(specification: CounterSpecification(name: "walks", event: "e"), unit: "1", better: .lower),
+      .init(specification: CounterSpecification(name: "cycles", event: "e"), unit: "1", better: .lower),
+    ],
+    metrics: [
+      .init(name: "share", unit: "%", better: .lower, formula: try! CounterFormula("100 * walks / cycles")),
+      .init(name: "clocked", unit: "ns/op", better: .lower, formula: try! CounterFormula("clock / operations")),
+    ], sets: [[0, 1, 2]])
+
+  private static func reading(
+    _ name: String, _ value: UInt64?, _ status: MeasurementStatus = .ok, running: UInt64 = 100
+  ) -> CounterReading {
+    CounterReading(
+      name: name, value: value, status: status, enabledNanoseconds: 100, runningNanoseconds: running, source: "perf",
+      note: status == .ok ? nil : "why")
+  }
+
+  private func countedRows(
+    _ counters: [[CounterReading]], plan: CounterPlan = Self.plan, invocation: Int = 0
+  ) throws -> [Sample] {
+    let entry = try #require(
+      try Plan(try Fixture.suite(), usableCPUs: 2).entries.first { $0.invocation == invocation && $0.cell.threads == 1 }
+    )
+    let windows = counters.enumerated().map { index, readings in
+      var window = self.window([Fixture.worker(operations: 50, active: 100, counters: readings)])
+      window.window = index
+      return window
+    }
+    return SampleRows(runID: RunID.generate(), entry: entry, counters: plan)
+      .rows(TrialReport(windows: windows, warnings: []))
+  }
+
+  @Test func `Derived metrics have their formula's value, the unit of the group and the worst status`() throws {
+    let rows = try countedRows([
+      [Self.reading("clock", 5000), Self.reading("walks", 10, .scaled, running: 50), Self.reading("cycles", 400)]
+    ])
+    // 100 · (10 · 100 / 50) / 400.
+    let share = try value(rows, "der.share")
+    #expect(share.value == 5 && share.unit == "%" && share.status == .scaled && share.better == .lower)
+    #expect(share.source == .derived)
+    #expect(try value(rows, "der.clocked").value == 100)
+    #expect(try value(rows, "der.clocked").unit == "ns/op")
+    #expect(try value(rows, "ctr.clock").unit == "ns" && value(rows, "ctr.walks").unit == "1")
+    // Of every count there is one per operation, in the unit and with the direction of its counter.
+    #expect(try value(rows, "der.clock").unit == "ns/op" && value(rows, "der.clock").better == .none)
+    #expect(try value(rows, "der.walks").unit == "1/op" && value(rows, "der.walks").value == 0.4)
+  }
+
+  @Test func `A derived metric without an operand says why, once for the process when all windows lack it`() throws {
+    let absent = [Self.reading("clock", 1), Self.reading("walks", nil, .noPermission), Self.reading("cycles", 400)]
+    let rows = try countedRows([absent, absent]).filter { $0.metric == "der.share" }
+    #expect(rows.map(\.window) == [-1])
+    #expect(rows[0].value == nil && rows[0].status == .noPermission && rows[0].note == "walks: why")
+    let present = [Self.reading("clock", 1), Self.reading("walks", 4), Self.reading("cycles", 400)]
+    let mixed = try countedRows([absent, present]).filter { $0.metric == "der.share" }
+    #expect(mixed.map(\.window) == [0, 1] && mixed.map(\.value) == [nil, 1])
+  }
+
+  @Test func `Counters of other invocations are rows that say whose turn it is`() throws {
+    let plan = CounterPlan(counters: Self.plan.counters, metrics: Self.plan.metrics, sets: [[0, 1], [0, 2]])
+    let first = try countedRows([[Self.reading("clock", 1), Self.reading("walks", 4)]], plan: plan, invocation: 0)
+    let cycles = try value(first, "ctr.cycles")
+    #expect(cycles.window == -1 && cycles.value == nil && cycles.status == .notCounted)
+    #expect(cycles.note == "measured by other invocations: set 2 of 2, this is 1")
+    #expect(try value(first, "ctr.walks").value == 4)
+    #expect(try value(first, "der.share").status == .notCounted)
+    #expect(try value(first, "der.clocked").value == 0.02)
+    let second = try countedRows([[Self.reading("clock", 1), Self.reading("cycles", 4)]], plan: plan, invocation: 1)
+    #expect(try value(second, "ctr.walks").note == "measured by other invocations: set 1 of 2, this is 2")
+    for rows in [first, second] {
+      #expect(try SampleFile.read(bytes: SampleFile.encode(rows), path: "x").samples == rows)
+    }
   }
 
   @Test func `Flags stand on every row of the window, and the first violation in the note`() throws {

@@ -77,6 +77,9 @@ struct SuiteErrorTests {
       source: Fixture.header + "\ncounters = [\"software\", \"hardwear\"]\n" + Fixture.matrix,
       line: 3, what: "counters has no \"hardwear\"", suggestion: "did you mean \"hardware\"?"),
     Case(
+      name: "no counter at once", source: Fixture.header + "\ncounters-at-once = 0\n" + Fixture.matrix, line: 3,
+      what: "counters-at-once is 0", suggestion: "at least 1"),
+    Case(
       name: "missing question", source: "name = \"demo\"\n" + Fixture.matrix, line: nil,
       what: "does not set question", suggestion: "what the suite answers"),
     Case(

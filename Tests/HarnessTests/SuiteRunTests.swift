@@ -1,8 +1,10 @@
+import Counters
 import Glibc
 import Results
 import Synchronization
 import Testing
 
+@testable import Counters
 @testable import Harness
 
 /// Whole runs with a shell script in the child's place.
@@ -19,12 +21,14 @@ struct SuiteRunTests {
   }
 
   private func run(
-    _ script: String, plan: Plan? = nil, in base: TemporaryDirectory, resume: String? = nil
+    _ script: String, plan: Plan? = nil, counters: CounterPlan = .none, in base: TemporaryDirectory,
+    resume: String? = nil
   ) async throws -> (SuiteRun.Outcome, warnings: [String]) {
     let warnings = EventLog()
     var run = SuiteRun(
-      try plan ?? Plan(try Fixture.suite(), usableCPUs: 2), topology: Fixture.topology(cpus: 2), process: child(script),
-      progress: Progress(.silent)
+      try plan ?? Plan(try Fixture.suite(), usableCPUs: 2),
+      counters: CounterPlan.Preparation(plan: counters, diagnoses: []), topology: Fixture.topology(cpus: 2),
+      process: child(script), progress: Progress(.silent)
     ) { warnings.add($0) }
     let outcome = if let resume { try await run.resume(resume) } else { try await run.start(base: base.path) }
     return (outcome, warnings.all)
@@ -141,6 +145,61 @@ struct SuiteRunTests {
       try await run(good, plan: other, in: base, resume: outcome.directory.path)
     }
     #expect(try outcome.directory.readSamples().samples.count { $0.metric == "throughput" } == 12)
+  }
+
+  /// Two events of which one process measures one.
+  private static func counters(_ names: [String] = ["alpha", "beta"]) -> CounterPlan {
+    CounterPlan(
+      counters: names.map {
+        .init(specification: CounterSpecification(name: $0, event: "perf::X"), unit: "1", better: .lower)
+      }, metrics: [], sets: names.indices.map { [$0] })
+  }
+
+  @Test func `Invocations of a cell take turns with the sets of counters, also when the run is resumed`() async throws {
+    let base = try TemporaryDirectory()
+    let seen = base.path + "/seen"
+    // The child writes down which counter it was told to open, for which strategy and number of threads.
+    let script = """
+      input=$(cat); counter=alpha; strategy=global; threads=1
+      case $input in *beta*) counter=beta;; esac
+      case $input in *coupling*) strategy=coupling;; esac
+      case $input in *'"threads":2'*) threads=2;; esac
+      echo $strategy $threads $counter >> \(seen)
+      """
+    let good = "\(script); echo '\(Self.report)'"
+    // The seventh child ends the first run.
+    let plan = try Plan(try Fixture.suite(), usableCPUs: 2)
+    let process = child("\(script); if [ $(wc -l < \(seen)) -eq 7 ]; then sleep 600; fi; echo '\(Self.report)'")
+    let task = Task {
+      var run = SuiteRun(
+        plan, counters: CounterPlan.Preparation(plan: Self.counters(), diagnoses: []),
+        topology: Fixture.topology(cpus: 2), process: process, progress: Progress(.silent)
+      ) { _ in }
+      return try await run.start(base: base.path)
+    }
+    while (try? TextFile.read(seen))?.split(separator: "\n").count != 7 { try await Task.sleep(for: .milliseconds(5)) }
+    task.cancel()
+    let outcome = try await task.value
+    #expect(outcome.wasInterrupted && outcome.measuredCount == 6)
+    let told = try TextFile.read(seen).split(separator: "\n").prefix(6).joined(separator: "\n") + "\n"
+    try base.write(seen, told)
+
+    await #expect(throws: JournalError.self, "other counters would mix with those it began with") {
+      try await run(good, counters: Self.counters(["alpha"]), in: base, resume: outcome.directory.path)
+    }
+    let (resumed, _) = try await run(good, counters: Self.counters(), in: base, resume: outcome.directory.path)
+    #expect(resumed.measuredCount == 6)
+    let order = ["global 1", "coupling 1", "global 2", "coupling 2"]
+    let lines =
+      order.map { "\($0) alpha" } + order.reversed().map { "\($0) beta" } + order.map { "\($0) alpha" }
+    #expect(try TextFile.read(seen).split(separator: "\n").map(String.init) == lines)
+    let samples = try resumed.directory.readSamples().samples
+    for sample in samples where sample.metric.hasPrefix("ctr.") {
+      #expect(sample.metric == (sample.invocation == 1 ? "ctr.alpha" : "ctr.beta"))
+      #expect(sample.value == nil && sample.status == .notCounted && sample.window == -1)
+    }
+    #expect(samples.count { $0.metric.hasPrefix("ctr.") } == 12)
+    #expect(!ResultsVerifier.verify(resumed.directory.path).hasErrors)
   }
 
   @Test func `A run that another process is writing is left alone`() async throws {

@@ -9,6 +9,7 @@ struct SuiteTests {
       Fixture.header + """
 
         counters = ["hardware"]
+        counters-at-once = 3
         statistic = "minimum"
 
         [matrix]
@@ -31,6 +32,7 @@ struct SuiteTests {
         """)
     #expect(suite.name == "demo")
     #expect(suite.counters == ["hardware"])
+    #expect(suite.countersAtOnce == 3)
     #expect(suite.statistic == .minimum)
     #expect(suite.matrix.parameters == ["pages-per-op": ["1", "16"], "region": ["shared"]])
     #expect(suite.matrix.placements == ["compact", "list:0,1"])

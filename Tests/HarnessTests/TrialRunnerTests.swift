@@ -1,3 +1,4 @@
+import Counters
 import Results
 import Synchronization
 import Testing
@@ -33,7 +34,7 @@ struct TrialRunnerTests {
   }
 
   private func run(
-    threads: Int, windows: Int = 2, warmUp: Int = 0, counters: [String] = [], workload: ErasedWorkload
+    threads: Int, windows: Int = 2, warmUp: Int = 0, counters: [CounterSpecification] = [], workload: ErasedWorkload
   ) throws -> TrialReport {
     try TrialRunner(
       TrialSpecification(
@@ -108,7 +109,7 @@ struct TrialRunnerTests {
 
   @Test func `Counters asked for are read, each with a value or a reason`() throws {
     let report = try run(
-      threads: 2, windows: 1, counters: ["software", "hardware"],
+      threads: 2, windows: 1, counters: Fixture.counters,
       workload: Self.workload(log: EventLog(), totals: FakeTotals(2)))
     for worker in report.windows[0].workers {
       #expect(worker.counters.count == 8)

@@ -84,6 +84,9 @@ int32_t cperf_read_group(int32_t leader, uint64_t *_Nonnull words, uint32_t capa
 
 int32_t cperf_close(int32_t descriptor);
 
+// Adds 1 to a word of memory `iterations` times, each an atomic read-modify-write; returns the word. For self-tests.
+uint64_t cperf_atomic_loop(uint64_t iterations);
+
 // Runs `iterations` rounds of a chain in which each step needs the one before, so no processor can skip it: at least
 // two and at most sixteen instructions per round, optimised or not. For self-tests.
 uint64_t cperf_dependent_loop(uint64_t iterations);

@@ -1,14 +1,19 @@
 import Counters
 import Results
 
-/// The section `counters`: what each counter of the suite is worth on this machine, by a self-test.
+/// The section `counters`: what each counter of the suite is worth on this machine, by a self-test, and which are
+/// measured together.
 enum CounterFacts {
-  static func add(groups: [String], to record: inout EnvironmentRecord) {
-    guard let specifications = try? CounterCatalogue.counters(inGroups: groups) else { return }
-    for diagnosis in CounterProbe().diagnose(specifications) {
+  static func add(_ counters: CounterPlan.Preparation, to record: inout EnvironmentRecord) {
+    guard !counters.diagnoses.isEmpty else { return }
+    for diagnosis in counters.diagnoses {
       record.set("counters", diagnosis.name, diagnosis.status.rawValue)
       record.set("counters", "\(diagnosis.name)_event", diagnosis.qualifiedEvent)
       if let reason = diagnosis.reason { record.set("counters", "\(diagnosis.name)_reason", reason) }
+    }
+    for (index, set) in counters.plan.sets.enumerated() where counters.plan.sets.count > 1 {
+      let names = set.map { counters.plan.counters[$0].specification.name }
+      record.set("counters", "set_\(index + 1)", names.joined(separator: " "))
     }
   }
 }

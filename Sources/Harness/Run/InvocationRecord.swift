@@ -1,3 +1,4 @@
+import Counters
 import Results
 
 /// What one ended invocation adds to the run's files.
@@ -8,8 +9,11 @@ struct InvocationRecord {
   /// What went wrong, nil for a good invocation.
   let failure: String?
 
-  init(_ outcome: TrialProcess.Outcome, entry: Plan.Entry, runID: RunID, started: UTCTimestamp) {
-    let rows = SampleRows(runID: runID, entry: entry)
+  init(
+    _ outcome: TrialProcess.Outcome, entry: Plan.Entry, counters: CounterPlan = .none, runID: RunID,
+    started: UTCTimestamp
+  ) {
+    let rows = SampleRows(runID: runID, entry: entry, counters: counters)
     let status: Journal.Line.Status
     switch outcome {
     case .measured(let report):

@@ -18,6 +18,8 @@ final class Journal {
     /// Size and time stamp of the executable: rows of two builds in one run would be taken for one.
     var build: String
     var entries: Int
+    /// Events and sets of counters on this machine: rows of two choices under one name would be taken for one.
+    var counterHash: String
   }
 
   /// One finished invocation.

@@ -1,23 +1,25 @@
+import Counters
 import Results
 
 /// Decides whether a run can go on, and brings its files to the state its journal promises.
 enum ResumeCheck {
-  static func header(of plan: Plan, runID: RunID) -> Journal.Header {
+  static func header(of plan: Plan, counters: CounterPlan, runID: RunID) -> Journal.Header {
     Journal.Header(
       schema: Journal.schema, runID: runID.description, suite: plan.suite.name, suiteHash: plan.suite.contentHash,
-      planHash: plan.contentHash, build: ToolFacts.identity ?? "", entries: plan.entries.count)
+      planHash: plan.contentHash, build: ToolFacts.identity ?? "", entries: plan.entries.count,
+      counterHash: ContentHash.hex(counters.identity.utf8))
   }
 
   /// - Throws: ``JournalError``: unreadable, or of another suite, plan or build.
   static func check(
-    _ directory: RunDirectory, plan: Plan
+    _ directory: RunDirectory, plan: Plan, counters: CounterPlan
   ) throws(JournalError) -> (content: Journal.Content, runID: RunID) {
     let path = directory.path(of: .journal)
     let content = try Journal.read(path)
     guard let runID = RunID(content.header.runID) else {
       throw .malformed(path: path, line: 1, reason: "`\(content.header.runID)` is no run identifier")
     }
-    let wanted = header(of: plan, runID: runID)
+    let wanted = header(of: plan, counters: counters, runID: runID)
     let found = content.header
     func differs(_ what: String) -> JournalError { .differs(path: path, what: what) }
     guard found.suite == wanted.suite else {
@@ -31,6 +33,9 @@ enum ResumeCheck {
     }
     guard found.build == wanted.build else {
       throw differs("the program was built anew since the run began, and rows of two builds do not belong together")
+    }
+    guard found.counterHash == wanted.counterHash else {
+      throw differs("the counters are not those the run began with: group files, kernel or permissions changed")
     }
     return (content, runID)
   }

@@ -9,34 +9,63 @@ struct SampleRows {
 
   let runID: RunID
   let entry: Plan.Entry
+  /// What the run counts.
+  var counters = CounterPlan.none
 
   /// All rows of all windows.
   func rows(_ report: TrialReport) -> [Sample] {
-    let windows = report.windows.map { (window: $0, sums: CounterReading.sum(of: $0.workers.map(\.counters))) }
-    let absent = Self.absentThroughout(windows.map(\.sums))
-    let folded = absent.isEmpty ? [] : windows.prefix(1).flatMap { foldedRows($0.window, absent) }
-    var all = folded + windows.flatMap { rows($0.window, sums: $0.sums, leavingOut: Set(absent.map(\.name))) }
+    let windows = report.windows.map { CountedWindow($0, counters, invocation: entry.invocation) }
+    let absent = Absences(windows)
+    var all = windows.prefix(1).flatMap { foldedRows($0.window, absent) } + windows.flatMap { rows($0, absent) }
     for index in all.indices { all[index].guarantee = report.guarantee }
     return all
   }
 
-  /// Counters without a value in every window, for the same reason in all of them: one row says so for the process.
-  private static func absentThroughout(_ windows: [[CounterReading]]) -> [CounterReading] {
-    (windows.first ?? []).filter { first in
-      first.recordedValue == nil && windows.allSatisfy { $0.contains(first) }
+  /// A window with what was counted in it over all workers.
+  private struct CountedWindow {
+    let window: WindowResult
+    let sums: [CounterReading]
+    let derived: [DerivedReading]
+
+    init(_ window: WindowResult, _ counters: CounterPlan, invocation: Int) {
+      let sums =
+        CounterReading.sum(of: window.workers.map(\.counters))
+        + counters.readingsOfOtherSets(ofInvocation: invocation)
+      let operations = WindowMetrics(workers: window.workers).operations
+      self.window = window
+      self.sums = sums
+      derived = counters.metrics.map { DerivedReading($0, of: sums, operations: operations) }
     }
   }
 
-  private func foldedRows(_ window: WindowResult, _ absent: [CounterReading]) -> [Sample] {
+  /// Counters and derived metrics without a value in every window, for the same reason in all of them: one row says so
+  /// for the process.
+  private struct Absences {
+    let readings: [CounterReading]
+    let derived: [DerivedReading]
+
+    init(_ windows: [CountedWindow]) {
+      readings = (windows.first?.sums ?? []).filter { first in
+        first.recordedValue == nil && windows.allSatisfy { $0.sums.contains(first) }
+      }
+      derived = (windows.first?.derived ?? []).filter { first in
+        first.value == nil && windows.allSatisfy { $0.derived.contains(first) }
+      }
+    }
+  }
+
+  private func foldedRows(_ window: WindowResult, _ absent: Absences) -> [Sample] {
     let scope = Scope(
       scope: .all, cpus: NumberList.format(Set(window.workers.map(\.cpu)).sorted()), activeNanoseconds: nil,
       operations: nil, window: window)
-    return absent.map { reading in
-      var sample = counterRow(scope, reading)
+    let rows =
+      absent.readings.map { (counterRow(scope, $0), $0.note) } + absent.derived.map { (derivedRow(scope, $0), $0.note) }
+    return rows.map { sample, note in
+      var sample = sample
       sample.window = -1
       // Flags and findings are the windows' own.
       sample.flags = entry.isOversubscribed ? [.oversubscribed] : []
-      sample.note = Self.oneLine(reading.note ?? "")
+      sample.note = Self.oneLine(note ?? "")
       return sample
     }
   }
@@ -50,9 +79,8 @@ struct SampleRows {
       source: .clock, flags: entry.isOversubscribed ? [.oversubscribed] : [], note: Self.oneLine(note))
   }
 
-  private func rows(
-    _ window: WindowResult, sums: [CounterReading], leavingOut absent: Set<String>
-  ) -> [Sample] {
+  private func rows(_ counted: CountedWindow, _ absent: Absences) -> [Sample] {
+    let window = counted.window
     let metrics = WindowMetrics(workers: window.workers)
     let all = Scope(
       scope: .all, cpus: NumberList.format(Set(window.workers.map(\.cpu)).sorted()),
@@ -65,10 +93,11 @@ struct SampleRows {
       rows.append(row(all, "fairness", fairness, "1", .higher, .derived))
     }
     rows += memoryRows(all, window.memory)
-    for reading in sums where !absent.contains(reading.name) {
+    for reading in counted.sums where !absent.readings.contains(reading) {
       rows.append(counterRow(all, reading))
-      rows.append(contentsOf: derivedRow(all, reading))
+      rows.append(contentsOf: perOperationRow(all, reading))
     }
+    rows += counted.derived.filter { !absent.derived.contains($0) }.map { derivedRow(all, $0) }
     for (index, worker) in window.workers.enumerated() {
       let scope = Scope(
         scope: .thread(index), cpus: String(worker.cpu), activeNanoseconds: worker.activeNanoseconds,
@@ -82,7 +111,7 @@ struct SampleRows {
       guard window.workers.count > 1 else { continue }
       // A counter that nobody has is said once, by the sum, and not again by every thread.
       let own = worker.counters.filter { reading in
-        reading.value != nil || sums.first { $0.name == reading.name }?.status != reading.status
+        reading.value != nil || counted.sums.first { $0.name == reading.name }?.status != reading.status
       }
       rows += own.map { counterRow(scope, $0) }
     }
@@ -139,7 +168,7 @@ struct SampleRows {
   /// A raw counter: unscaled, with the times that scaling needs.
   private func counterRow(_ scope: Scope, _ reading: CounterReading) -> Sample {
     var sample = base(
-      scope, "ctr.\(reading.name)", reading.recordedValue, "1", .none, reading.recordedStatus,
+      scope, "ctr.\(reading.name)", reading.recordedValue, unit(of: reading), .none, reading.recordedStatus,
       MeasurementSource(rawValue: reading.source))
     sample.enabledNanoseconds = reading.enabledNanoseconds
     sample.runningNanoseconds = reading.runningNanoseconds
@@ -148,19 +177,25 @@ struct SampleRows {
     return sample
   }
 
-  /// Events per operation, scaled to the whole window; none where there is no count or no operation.
-  private func derivedRow(_ scope: Scope, _ reading: CounterReading) -> [Sample] {
-    guard let value = reading.recordedValue, let operations = scope.operations, operations > 0 else { return [] }
-    var factor = 1.0
-    if let enabled = reading.enabledNanoseconds, let running = reading.runningNanoseconds, running > 0 {
-      factor = Double(enabled) / Double(running)
-    }
+  /// A count per operation, scaled to the whole window; none where there is no count or no operation.
+  private func perOperationRow(_ scope: Scope, _ reading: CounterReading) -> [Sample] {
+    guard let value = reading.scaledValue, let operations = scope.operations, operations > 0 else { return [] }
     return [
       base(
-        scope, "der.\(reading.name)", value * factor / Double(operations), "1/op", .lower,
-        reading.recordedStatus, .derived)
+        scope, "der.\(reading.name)", value / Double(operations), "\(unit(of: reading))/op",
+        counters.counter(reading.name)?.better ?? .lower, reading.recordedStatus, .derived)
     ]
   }
+
+  private func derivedRow(_ scope: Scope, _ reading: DerivedReading) -> Sample {
+    var sample = base(
+      scope, "der.\(reading.metric.name)", reading.value, reading.metric.unit, reading.metric.better, reading.status,
+      .derived)
+    if sample.note.isEmpty { sample.note = Self.oneLine(reading.note ?? "") }
+    return sample
+  }
+
+  private func unit(of reading: CounterReading) -> String { counters.counter(reading.name)?.unit ?? "1" }
 
   private func base(
     _ scope: Scope, _ metric: String, _ value: Double?, _ unit: String, _ better: MetricDirection,

@@ -1,3 +1,4 @@
+public import Counters
 public import Logging
 public import Results
 public import Topology
@@ -20,25 +21,32 @@ public struct SuiteRun {
   public static var isDebugBuild: Bool { ToolFacts.isDebugBuild }
 
   private let plan: Plan
+  private let counters: CounterPlan.Preparation
   private let topology: HostTopology
   private let process: TrialProcess
   private let warning: @Sendable (String) -> Void
   private var progress: Progress
 
   /// - Parameters:
+  ///   - counters: what to count; made for the plan's suite on this machine.
   ///   - process: how invocations are measured.
   ///   - logger: where warnings go, as they happen.
   public init(
-    _ plan: Plan, topology: HostTopology, process: TrialProcess = TrialProcess(), progress: Progress, logger: Logger
+    _ plan: Plan, counters: CounterPlan.Preparation, topology: HostTopology, process: TrialProcess = TrialProcess(),
+    progress: Progress, logger: Logger
   ) {
-    self.init(plan, topology: topology, process: process, progress: progress) { logger.warning("\($0)") }
+    self.init(plan, counters: counters, topology: topology, process: process, progress: progress) {
+      logger.warning("\($0)")
+    }
   }
 
   init(
-    _ plan: Plan, topology: HostTopology, process: TrialProcess, progress: Progress,
+    _ plan: Plan, counters: CounterPlan.Preparation = .none, topology: HostTopology, process: TrialProcess,
+    progress: Progress,
     warning: @escaping @Sendable (String) -> Void
   ) {
     self.plan = plan
+    self.counters = counters
     self.topology = topology
     self.process = process
     self.progress = progress
@@ -60,10 +68,11 @@ public struct SuiteRun {
     var environment = collector.collect(runID: runID, revision: finding)
     environment.set("tool", "suite_hash", plan.suite.contentHash)
     environment.set("tool", "plan_hash", plan.contentHash)
-    CounterFacts.add(groups: plan.suite.counters, to: &environment)
+    CounterFacts.add(counters, to: &environment)
     try directory.writeEnvironment(environment)
     let journal = try Journal(
-      creating: directory.path(of: .journal), header: ResumeCheck.header(of: plan, runID: runID))
+      creating: directory.path(of: .journal),
+      header: ResumeCheck.header(of: plan, counters: counters.plan, runID: runID))
     return try await measure(
       Session(directory: directory, runID: runID, journal: journal, environment: environment, collector: collector),
       finished: [])
@@ -77,7 +86,7 @@ public struct SuiteRun {
     let directory = try RunDirectory.open(path)
     // Takes the lock, so it stands before everything that reads or mends the run's files.
     let journal = try Journal(resuming: directory.path(of: .journal))
-    let (content, runID) = try ResumeCheck.check(directory, plan: plan)
+    let (content, runID) = try ResumeCheck.check(directory, plan: plan, counters: counters.plan)
     try journal.cut(to: content)
     try ResumeCheck.dropUnfinishedRows(directory, content)
     let environment = try directory.readEnvironment()
@@ -144,10 +153,12 @@ public struct SuiteRun {
   private func invoke(_ entry: Plan.Entry, of session: Session) async throws -> InvocationRecord? {
     let started = UTCTimestamp.now()
     let specification = TrialSpecification(
-      cell: entry.cell, window: plan.suite.window, counters: plan.suite.counters)
+      cell: entry.cell, window: plan.suite.window,
+      counters: counters.plan.specifications(ofInvocation: entry.invocation))
     do {
       let outcome = try await process.measure(specification, timeout: specification.timeLimit)
-      return InvocationRecord(outcome, entry: entry, runID: session.runID, started: started)
+      return InvocationRecord(
+        outcome, entry: entry, counters: counters.plan, runID: session.runID, started: started)
     } catch is CancellationError {
       return nil
     }

@@ -14,6 +14,12 @@ enum NearestWord {
     return best?.candidate ?? candidates.first { word.count >= 3 && $0.hasPrefix(word) }
   }
 
+  /// What to say about a word that is not among those there are: the nearest, or all of them.
+  static func advice(for word: String, among candidates: [String]) -> String {
+    suggestion(for: word, among: candidates).map { "did you mean \"\($0)\"?" }
+      ?? "there \(candidates.count == 1 ? "is" : "are") \(candidates.joined(separator: ", "))"
+  }
+
   /// Optimal string alignment distance: insertion, deletion, substitution and swap of neighbours cost 1 each.
   static func editDistance(_ first: String, _ second: String) -> Int {
     let first = Array(first.unicodeScalars)

@@ -14,9 +14,15 @@ public struct Suite: Hashable, Sendable {
   public let invocations: Int
   /// Names of the counter groups read around every section; empty for none.
   public let counters: [String]
+  /// Hardware events that one process counts together; nil for as many as the processor has counters. Further ones are
+  /// left to other invocations.
+  public let countersAtOnce: Int?
   public let statistic: SuiteStatistic
   /// 16 hexadecimal digits over the file's bytes and whether `--quick` applied; resuming requires the same.
   public let contentHash: String
+
+  /// What a suite that says nothing counts: events that every machine has.
+  static let defaultCounterGroup = "software"
 }
 
 /// The one number that stands for a cell in the printed table. Files always hold the raw samples.

@@ -3,6 +3,7 @@ enum SuiteKey {
   static let name = "name"
   static let question = "question"
   static let counters = "counters"
+  static let countersAtOnce = "counters-at-once"
   static let statistic = "statistic"
   static let matrix = "matrix"
   static let exclude = "exclude"
@@ -10,7 +11,7 @@ enum SuiteKey {
   static let repetition = "repetition"
   static let quick = "quick"
 
-  static let root = [name, question, counters, statistic, matrix, exclude, window, repetition, quick]
+  static let root = [name, question, counters, countersAtOnce, statistic, matrix, exclude, window, repetition, quick]
 
   static let workload = "workload"
   static let strategy = "strategy"

@@ -1,4 +1,3 @@
-import Counters
 public import Results
 import TOMLKit
 
@@ -70,12 +69,13 @@ private struct SuiteParser {
     return Suite(
       name: name, question: question, matrix: matrix, excludes: excludes, window: settings.resolved,
       invocations: (isQuick ? quickInvocations : nil) ?? invocations ?? 5,
-      counters: (isQuick ? quickCounters : nil) ?? counters ?? [CounterCatalogue.software.name],
-      statistic: statistic, contentHash: ContentHash.hex(Array(source.utf8) + (isQuick ? [1] : [0])))
+      counters: (isQuick ? quickCounters : nil) ?? counters ?? [Suite.defaultCounterGroup],
+      countersAtOnce: root.integer(SuiteKey.countersAtOnce, atLeast: 1), statistic: statistic,
+      contentHash: ContentHash.hex(Array(source.utf8) + (isQuick ? [1] : [0])))
   }
 
   private func checkedName(_ root: SuiteTable) -> String? {
-    let stem = Self.stem(of: faults.file)
+    let stem = SuiteFile.stem(of: faults.file)
     guard let name = required(root.string(SuiteKey.name), SuiteKey.name, in: root, "write name = \"\(stem)\"") else {
       return nil
     }
@@ -131,7 +131,7 @@ private struct SuiteParser {
     // An empty list is legal here: no counters.
     if table.table[SuiteKey.counters]?.array?.isEmpty == true { return [] }
     return table.elements(SuiteKey.counters)?.compactMap {
-      word($0.written, among: CounterCatalogue.groups.map(\.name), of: SuiteKey.counters, in: table)
+      word($0.written, among: vocabulary.catalogue.counterGroups.map(\.name), of: SuiteKey.counters, in: table)
     }
   }
 
@@ -173,12 +173,6 @@ private struct SuiteParser {
       excludes.append(SuiteExclude(conditions: axes.mapValues(Set.init), line: line ?? 1))
     }
     return excludes
-  }
-
-  private static func stem(of file: String) -> String {
-    let name = file.split(separator: "/").last.map(String.init) ?? file
-    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
-    return String(name[..<dot])
   }
 }
 

@@ -16,8 +16,8 @@ struct SuiteTable {
   /// How the table is called in messages.
   var title: String {
     switch path {
-    case "": "the suite"
-    case SuiteKey.exclude: "[[\(path)]]"
+    case "": faults.subject
+    case SuiteKey.exclude, CounterGroupKey.event, CounterGroupKey.derived: "[[\(path)]]"
     default: "[\(path)]"
     }
   }
@@ -136,9 +136,12 @@ enum SuiteScalar {
 final class SuiteFaultCollector {
   let file: String
   let locator: TOMLLocator
+  /// What the file describes, for sentences.
+  let subject: String
   private(set) var faults: [SuiteError] = []
 
-  init(file: String, locator: TOMLLocator) {
+  init(file: String, locator: TOMLLocator, subject: String = "the suite") {
+    self.subject = subject
     self.file = file
     self.locator = locator
   }

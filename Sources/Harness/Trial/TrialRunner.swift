@@ -1,4 +1,3 @@
-import Counters
 public import Results
 public import Topology
 
@@ -25,8 +24,7 @@ public struct TrialRunner {
     let cell = specification.cell
     let (placement, policy) = try CellPlacement.resolve(cell, on: topology)
     let workload = try make(cell, placement, policy)
-    let counters = try CounterCatalogue.counters(inGroups: specification.counters)
-    let crew = try WorkerCrew(placement: placement, workload: workload, counters: counters)
+    let crew = try WorkerCrew(placement: placement, workload: workload, counters: specification.counters)
     defer { crew.dismiss() }
     try crew.setUp()
     let settings = specification.window
