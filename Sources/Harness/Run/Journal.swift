@@ -87,7 +87,15 @@ final class Journal {
 
   /// Held until the descriptor is closed, at the latest by the end of the process however it ends.
   private func lock() throws(JournalError) {
-    guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+    // A child of whoever held the lock has a copy of the descriptor from its start until it executes its program: a
+    // lock that was given back may look taken for some milliseconds.
+    var attempts = 20
+    while flock(descriptor.rawValue, LOCK_EX | LOCK_NB) != 0 {
+      attempts -= 1
+      if attempts > 0, errno == EWOULDBLOCK {
+        usleep(10_000)
+        continue
+      }
       throw errno == EWOULDBLOCK
         ? .busy(path: path) : .cannotWrite(path: path, reason: "flock: \(ErrnoText.name(errno))")
     }
