@@ -2,7 +2,7 @@ public import Executions
 public import Formats
 public import Locks
 public import PageTables
-internal import PhysicalMemory
+public import PhysicalMemory
 public import Strategies
 
 public typealias Unlocked = Configured<X86_64, TTASLock, NoneStrategy, Keep, Hardware>
@@ -14,15 +14,31 @@ public typealias CouplingTicket = Configured<X86_64, TicketLock, CouplingStrateg
 /// Any format under hand-over-hand locking, which follows the format's levels most closely.
 public typealias Coupled<F: EntryFormat> = Configured<F, TTASLock, CouplingStrategy, Keep, Hardware>
 
+/// Any policy of taking out empty tables.
+public typealias Pruning<Reclamation: ReclamationPolicy> = Configured<
+  X86_64, TTASLock, CouplingStrategy, Reclamation, Hardware
+>
+
 /// An empty table over an arena of its own.
 public func makeTable<C: Configuration>(
   _: C.Type, frames: Int = 4096, workers: Int = 1
 ) throws -> TranslationTable<C> {
-  let arena = try PhysicalArena<C.Execution>(
-    spans: [ArenaSpan(frameCount: frames, binding: .unbound)], populate: false)
-  let pool = FramePool(arena: arena, homeSpan: Array(repeating: 0, count: workers))
+  try makeTable(C.self, in: makePool(C.self, frames: frames, workers: workers))
+}
+
+/// An empty table whose frames come from `pool`.
+public func makeTable<C: Configuration>(_: C.Type, in pool: FramePool<C.Execution>) throws -> TranslationTable<C> {
   guard let table = TranslationTable<C>(pool: pool) else { throw ArenaError.cannotMap(bytes: 0, reason: "no frame") }
   return table
+}
+
+/// A pool over an arena of its own.
+public func makePool<C: Configuration>(
+  _: C.Type, frames: Int = 4096, workers: Int = 1
+) throws -> FramePool<C.Execution> {
+  let arena = try PhysicalArena<C.Execution>(
+    spans: [ArenaSpan(frameCount: frames, binding: .unbound)], populate: false)
+  return FramePool(arena: arena, homeSpan: Array(repeating: 0, count: workers))
 }
 
 /// Ends a test that works through `table.view`: the view does not own the table, so an optimised build may otherwise free it after
