@@ -137,4 +137,17 @@ import Testing
         """)
     #expect(RunTable([]).text() == "no samples of metric time_per_op in scope all\n")
   }
+
+  @Test func aRunSaysWhatItsTablesTakePerMappedGiB() {
+    let perGiB = MetricName.memoryPerGiB
+    let measured =
+      samples(cell("query"), ramp(5)) + samples(cell("protect"), ramp(5)) + samples(cell("map"), ramp(5))
+      + samples(cell("query"), [2_097_152, 2_097_152], metric: perGiB, unit: "By/GiB")
+      + samples(cell("query", threads: 2), [3_145_728], metric: perGiB, unit: "By/GiB")
+      + samples(cell("protect"), [4_194_304], metric: perGiB, unit: "By/GiB")
+    let text = RunTable(measured).text()
+    #expect(text.contains("tables and their metadata take 2.00 MiB to 3.00 MiB per mapped GiB (query)\n"))
+    #expect(text.contains("tables and their metadata take 4.00 MiB per mapped GiB (protect)\n"))
+    #expect(!text.contains("(map"), "nothing was mapped when its windows ended")
+  }
 }

@@ -8,6 +8,7 @@ public struct RunTable: Sendable {
   private let summary: RunSummary
   private let statistic: CaseStatistic
   private let throughput: [CaseSummary]
+  private let memoryNotes: [String]
 
   /// - Parameters:
   ///   - samples: of one run, or of several that are to be shown as one.
@@ -21,6 +22,7 @@ public struct RunTable: Sendable {
     throughput =
       metric == MetricName.timePerOperation && statistic == .median
       ? RunSummary(samples, metric: MetricName.throughput, scope: scope).cases : []
+    memoryNotes = metric == MetricName.timePerOperation ? MemoryNotes.make(samples) : []
   }
 
   public func text() -> String {
@@ -92,7 +94,7 @@ public struct RunTable: Sendable {
       statistic == .median && summary.cases.contains { $0.interval == nil && $0.measurements.invocationCount > 0 }
     if few { notes.append("in brackets: range over invocations; a \(Self.percentLevel) interval needs 6 or more") }
     let failed = summary.cases.reduce(0) { $0 + $1.measurements.failedWindowCount }
-    return notes + [CaseMeasurements.failureNote(failed)].compactMap { $0 }
+    return notes + memoryNotes + [CaseMeasurements.failureNote(failed)].compactMap { $0 }
   }
 
   private var valueTitle: String {
