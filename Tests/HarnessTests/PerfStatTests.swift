@@ -35,7 +35,8 @@ import Topology
           window.end(worker, 1)
         }
       },
-      check: { [] }, residencySample: { _ in [] }, tableBytes: { 0 })
+      check: { [] }, residencySample: { _ in [] },
+      memory: { MemoryUse(tables: 0, peakTables: 0, metadata: 0, mapped: 0) })
     let report = try TrialRunner(
       TrialSpecification(
         cell: Fixture.cell(threads: 1),
