@@ -243,7 +243,16 @@ public struct PageTable<C: Configuration>: Sendable {
     let cover = C.Strategy.acquire(view, first: raw, last: raw, lowest: .one, thread)
     // Twice the same, so that in a leaf table the shifts are constants.
     if _fastPath(cover.level == 1) { return try edit(address, cover.node, level: 1, change) }
-    return try edit(address, cover.node, level: cover.level, change)
+    return try editHugeSlow(address, cover, change)
+  }
+
+  /// What ``editPage(_:_:)`` leaves: huge pages, and addresses without a leaf table.
+  @inlinable @inline(never)
+  func editHugeSlow(
+    _ address: VirtualAddress, _ cover: CoveringNode,
+    _ change: (Mapping, _ word: UInt64, _ node: PhysicalAddress) -> UInt64
+  ) throws(PagingError) -> Mapping {
+    try edit(address, cover.node, level: cover.level, change)
   }
 
   /// Rewrites the leaf at `address` in `node`, which was acquired, and releases the node.
