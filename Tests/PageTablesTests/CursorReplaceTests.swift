@@ -2,6 +2,7 @@ import Addressing
 import Formats
 import PageTables
 import PagingTestSupport
+import PhysicalMemory
 import Testing
 
 /// `#expect` for conditions that use a cursor, which the macro cannot take apart because it cannot be copied.
@@ -111,6 +112,29 @@ private let giga: UInt64 = 1 << 30
       check(outcome == .replaced(bench.leaf(index * page, mega + index * page, 1, properties)))
       check(bench.translate(index * page) == bench.leaf(index * page, giga + index * page, 1, [.read]))
     }
+  }
+
+  @Test("What a replacing leaf owns goes with its table (69)", arguments: everyConfiguration)
+  func tracked(_ c: any Configuration.Type) throws { try trackedIn(c) }
+
+  private func trackedIn<C: Configuration>(_: C.Type) throws {
+    let other = try Bench(C.self)
+    defer { keepAlive(other.table) }
+    let memory = other.table.view.memory
+    let frames = (0..<2).compactMap { _ in other.table.view.allocator.allocate(for: soleWorker) }
+    for frame in frames { memory.record(frame).references.retain() }
+    do {
+      let bench = try Bench(C.self, pool: other.table.pool)
+      defer { keepAlive(bench.table) }
+      var cursor = try bench.cursor(0, page)
+      check(cursor.replace(PhysicalAddress(giga), [.read]) == .mapped)
+      for (old, new) in [(nil, frames[0]), (frames[0], frames[1])] as [(PhysicalAddress?, PhysicalAddress)] {
+        check(cursor.jump(to: bench.at(0)))
+        guard case .replaced(let leaf) = cursor.replace(new, [.read, .tracked]) else { return check(false, "no leaf") }
+        check(leaf.properties.contains(.tracked) == (old != nil) && (old == nil || leaf.physical == old))
+      }
+    }
+    check(frames.map { memory.record($0).references.count } == [2, 1])
   }
 
   @Test("A page that is misaligned or ends behind the range traps (28, 29)") func misuse() async throws {
