@@ -76,6 +76,8 @@ private struct CopyComparison<C: Configuration> {
     for _ in 0..<(level == 1 ? 40 : 1) {
       let first = UInt64.random(in: 0..<Self.pages, using: &generator) / size * size
       let isTracked = level == 1 && generator.chance(30)
+      // Or there would hardly ever be room for one.
+      if level == 2, let failure = try clear(table, first, size) { return failure }
       let frame =
         isTracked
         ? generator.pick(frames).rawValue : UInt64.random(in: 0..<1 << 20, using: &generator) * Level(level).slotBytes
@@ -95,15 +97,17 @@ private struct CopyComparison<C: Configuration> {
   }
 
   private mutating func clear() throws -> String? {
-    let table = Int.random(in: 0..<2, using: &generator)
     let first = UInt64.random(in: 0..<Self.pages, using: &generator)
     let count = min(generator.pick([1, 3, 512, 3000]), Self.pages - first)
+    return try clear(Int.random(in: 0..<2, using: &generator), first, count)
+  }
+
+  private mutating func clear(_ table: Int, _ first: UInt64, _ count: UInt64) throws -> String? {
+    if count == 0 { return nil }
+    let view = benches[table].table.view
     var cursor = try benches[table].cursor(address(first), address(first + count))
-    let memory = benches[0].table.view.memory
     let isComplete = cursor.takeAll(count * page) {
-      guard $0.properties.contains(.tracked) else { return }
-      let isLast = memory.record($0.physical).references.release()
-      precondition(!isLast, "a leaf gave up the reference of the test")
+      if $0.properties.contains(.tracked) { view.release($0, by: soleWorker) }
     }
     for index in first..<first + count { models[table][index] = nil }
     return isComplete ? nil : "taking ran out of frames"
@@ -119,15 +123,7 @@ private struct CopyComparison<C: Configuration> {
     let offset = generator.pick([0, 512, 1, UInt64.random(in: 0..<2048, using: &generator)] as [UInt64])
     let target = min(source + offset, Self.pages - count - 1)
     // An occupied destination is the rule: clear it, mostly.
-    if generator.chance(80) && count > 0 {
-      var cursor = try benches[1 - from].cursor(address(target), address(target + count))
-      let memory = benches[0].table.view.memory
-      let isComplete = cursor.takeAll(count * page) {
-        if $0.properties.contains(.tracked) { _ = memory.record($0.physical).references.release() }
-      }
-      if !isComplete { return "clearing the destination ran out of frames" }
-      for index in target..<target + count { models[1 - from][index] = nil }
-    }
+    if generator.chance(80), let failure = try clear(1 - from, target, count) { return failure }
     let flips: PageProperties = generator.pick([.write, .write, [], .dirty, .user])
     let pool = benches[0].table.pool
     let mayFail = generator.chance(25)

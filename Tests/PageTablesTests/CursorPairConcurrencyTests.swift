@@ -26,7 +26,7 @@ private let giga: UInt64 = 1 << 30
       keepAlive(second)
     }
     let frames = (0..<64).compactMap { _ in first.view.allocator.allocate(for: soleWorker) }
-    let steps = testSteps(4000)
+    let steps = testSteps(20_000)
     let views = [first.view, second.view]
     runThreads(4) { worker in
       var generator = SeededGenerator(seed: seed &+ UInt64(worker))
@@ -56,6 +56,53 @@ private let giga: UInt64 = 1 << 30
     }
   }
 
+  /// Pairs over one page beside pairs over several tables around it, in both directions and in the same place: where locks are taken
+  /// on the way, a wide pair meets narrow ones below the node that it has claimed.
+  private func raceInOnePlace<C: Configuration>(_: C.Type, named name: String) throws {
+    let seed = testSeed(name)
+    let first = try makeTable(C.self, frames: 8192, workers: 4)
+    let second = try #require(TranslationTable<C>(pool: first.pool))
+    defer {
+      keepAlive(first)
+      keepAlive(second)
+    }
+    let views = [first.view, second.view]
+    for view in views {
+      var cursor = try Cursor(view, over: range(0, 4 * mega), by: soleWorker)
+      for address in stride(from: 0, to: 4 * mega, by: 7 * Int(page)) {
+        guard cursor.jump(to: VirtualAddress(address)) else { continue }
+        guard cursor.map(PhysicalAddress(address), [.read, .write]) == .mapped else { continue }
+      }
+    }
+    let steps = testSteps(50_000)
+    let total = TestMutex(0)
+    runThreads(4) { worker in
+      var generator = SeededGenerator(seed: seed &+ UInt64(worker))
+      for _ in 0..<steps {
+        let start = worker < 2 ? 0 : UInt64.random(in: 0..<1024, using: &generator) * page
+        let claim = worker < 2 ? range(0, 4 * mega) : range(start, start + page)
+        let copied = try? Cursor.withPair(
+          from: views[worker & 1], claim, to: views[1 - worker & 1], claim, by: ThreadContext(worker: worker)
+        ) {
+          let target = $1.range.start &+ UInt64.random(in: 0..<claim.byteCount / page, using: &generator) * page
+          guard $1.jump(to: target), $1.takeAll(page, { _ in }), $1.jump(to: target), $0.jump(to: target) else {
+            return false
+          }
+          return $1.copy(from: &$0, page) { $0.formSymmetricDifference(.dirty) } == .copied
+        }
+        if copied == true { total.withLock { $0 += 1 } }
+      }
+    }
+    // Nobody else writes between the emptying and the copy.
+    #expect(total.withLock { $0 } == 4 * steps, "seed \(seed)")
+    for (view, other) in [(first.view, second.view), (second.view, first.view)] {
+      let others = TableAudit(other)
+      let audit = TableAudit(
+        view, pool: first.pool, framesBesideTables: others.tables + others.detachedTables)
+      #expect(audit.violations == [], "seed \(seed)")
+    }
+  }
+
   @Test("A to B beside B to A comes to an end: no lock at all, one thread (104)") func none() throws {
     let table = try makeTable(Unlocked.self)
     let other = try #require(TranslationTable<Unlocked>(pool: table.pool))
@@ -81,6 +128,17 @@ private let giga: UInt64 = 1 << 30
   }
   @Test("A to B beside B to A comes to an end (104, A-22)") func couplingTicket() throws {
     try race(CouplingTicket.self, named: "pair, coupling ticket")
+  }
+  @Test("Wide pairs beside narrow ones come to an end (104, A-22)") func onePlaceGlobal() throws {
+    try raceInOnePlace(GlobalTTAS.self, named: "pair in one place, global ttas")
+  }
+  @Test("Wide pairs beside narrow ones come to an end (104, A-22)") func onePlaceCoupling() throws {
+    try raceInOnePlace(CouplingTTAS.self, named: "pair in one place, coupling ttas")
+  }
+  @Test("Wide pairs beside narrow ones come to an end (104, A-22)") func onePlacePruned() throws {
+    try raceInOnePlace(
+      Configured<X86_64, TicketLock, CouplingStrategy, PruneOnDrop, Hardware>.self,
+      named: "pair in one place, coupling ticket, prune on drop")
   }
   @Test("A to B beside B to A comes to an end (104, A-22)") func globalPruned() throws {
     try race(
