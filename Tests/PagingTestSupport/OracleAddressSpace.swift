@@ -24,7 +24,8 @@ public struct OracleAddressSpace {
     public var start: UInt64 { name & ~0xFF }
   }
 
-  public init(levels: Int) { self.levels = levels }
+  /// - Parameter levels: of the tree, root included; the leaves do not depend on it.
+  public init(levels: Int = 4) { self.levels = levels }
 
   // MARK: Questions
 
@@ -53,6 +54,9 @@ public struct OracleAddressSpace {
     let index = firstIndex(endingAfter: start)
     return index < leaves.count && leaves[index].virtual.rawValue <= start + (byteCount - 1) ? leaves[index] : nil
   }
+
+  /// Whether anything is mapped in the bytes.
+  public func isMapped(_ start: UInt64, _ byteCount: UInt64) -> Bool { first(start, byteCount) != nil }
 
   /// The slot that holds `address`, which nothing maps, in the lowest node there is.
   public func hole(_ address: UInt64) -> VirtualRange {
@@ -148,6 +152,40 @@ public struct OracleAddressSpace {
       }
     }
     return (mapped, .mapped)
+  }
+
+  /// Makes one leaf at `level` of everything in the slot that holds `address`; `isSupported` tells whether the format has it.
+  public mutating func merge(
+    _ address: UInt64, _ level: Level, isSupported: (PageProperties) -> Bool
+  ) -> MergeOutcome {
+    let slot = level.slotStart(of: address)
+    if let leaf = leaf(at: slot), leaf.level >= level { return .notTable }
+    guard nodes.contains(Node(holding: address, at: level.rawValue - 1)) else { return .notTable }
+    let used: PageProperties = [.accessed, .dirty]
+    var next = slot
+    let lower = firstIndex(endingAfter: slot)
+    var upper = lower
+    var joined = PageProperties()
+    while upper < leaves.count, leaves[upper].virtual.rawValue == next, next < slot + level.slotBytes {
+      let leaf = leaves[upper]
+      let first = leaves[lower]
+      if leaf.physical != first.physical &+ (next - slot)
+        || leaf.properties.subtracting(used) != first.properties.subtracting(used)
+      {
+        return .notUniform
+      }
+      joined.formUnion(leaf.properties)
+      next += leaf.byteCount
+      upper += 1
+    }
+    if next != slot + level.slotBytes { return .notUniform }
+    let leaf = Mapping(
+      virtual: VirtualAddress(slot), physical: leaves[lower].physical, properties: joined, level: level)
+    if !leaf.physical.isAligned(to: level.slotBytes) { return .misaligned }
+    if !isSupported(joined) { return .unsupported }
+    leaves.replaceSubrange(lower..<upper, with: [leaf])
+    retireNodes(below: leaf)
+    return .merged(leaf)
   }
 
   /// Splits leaves that are only partly in the bytes, as far as it takes to find the first whole one; its index.

@@ -135,6 +135,28 @@ struct OracleExecutor<C: Configuration>: ~Copyable {
       position += bytes
       let found = protectAll(&cursor!, bytes, turningOver: flags)
       expect(step, (found.seen, found.isComplete), (expected.map(\.properties), true))
+    case .change(let bytes, let change):
+      guard bytes <= rest else { return false }
+      let expected = oracle.protect(position, bytes) { $0 = change.apply(to: $0) }
+      position = expected?.range.end.rawValue ?? position + bytes
+      expect(step, cursor!.protectNext(bytes, change), NextLeaf(expected))
+    case .changeAll(let bytes, let change):
+      guard bytes <= rest else { return false }
+      let expected = oracle.protectAll(position, bytes) { $0 = change.apply(to: $0) }
+      position += bytes
+      let found = cursor!.protectAll(bytes, change)
+      expect(step, (found.leaves, found.isComplete), (UInt64(expected.count), true))
+    case .merge(let level):
+      let slot = level.slotRange(of: VirtualAddress(position))
+      guard level <= largest, rest > 0, slot.start >= range.start, slot.end <= range.end,
+        slot.byteCount == level.slotBytes
+      else { return false }
+      let isEmpty = oracle.first(slot.start.rawValue, slot.byteCount) == nil
+      let expected = oracle.merge(position, level) { C.Format.supports($0, at: level) }
+      let result = cursor!.merge(level: level)
+      // Where empty nodes are taken out at once there may be none.
+      if C.Reclamation.prunesOnLeave && isEmpty && result == .notTable { return true }
+      expect(step, result, expected)
     case .query:
       let result = cursor!.query()
       if position == range.end.rawValue {

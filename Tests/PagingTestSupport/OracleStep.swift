@@ -20,6 +20,10 @@ public enum OracleStep: Hashable, Sendable {
   /// Turns flags over.
   case protect(UInt64, PageProperties)
   case protectAll(UInt64, PageProperties)
+  /// By a change that is a value.
+  case change(UInt64, PropertyChange)
+  case changeAll(UInt64, PropertyChange)
+  case merge(Level)
   case query
   case item
   case jump(VirtualAddress)
@@ -48,6 +52,9 @@ extension OracleStep {
     case .takeAll(let bytes): "takeAll(&cursor, \(bytes.swiftCode))"
     case .protect(let bytes, let flags): "protectNext(&cursor, \(bytes.swiftCode), turningOver: \(flags.swiftCode))"
     case .protectAll(let bytes, let flags): "protectAll(&cursor, \(bytes.swiftCode), turningOver: \(flags.swiftCode))"
+    case .change(let bytes, let change): "cursor.protectNext(\(bytes.swiftCode), \(change.swiftCode))"
+    case .changeAll(let bytes, let change): "cursor.protectAll(\(bytes.swiftCode), \(change.swiftCode))"
+    case .merge(let level): "cursor.merge(level: \(level.swiftCode))"
     case .query: "cursor.query()"
     case .item: "nextItem(&cursor)"
     case .jump(let target): "cursor.jump(to: \(target.swiftCode))"
@@ -86,6 +93,10 @@ extension OracleStep {
     case .protect(let bytes, let flags): Self.smaller(bytes).map { .protect($0, flags) }
     case .protectAll(let bytes, let flags):
       [.protect(bytes, flags)] + Self.smaller(bytes).map { .protectAll($0, flags) }
+    case .change(let bytes, let change): Self.smaller(bytes).map { .change($0, change) }
+    case .changeAll(let bytes, let change):
+      [.change(bytes, change)] + Self.smaller(bytes).map { .changeAll($0, change) }
+    case .merge(let level): Self.smaller(level).filter { $0 > .one }.map { .merge($0) }
     case .query, .item, .jump, .check: []
     }
   }

@@ -17,9 +17,18 @@ struct OracleStepGenerator {
   /// Property sets that the format supports, by level from 0 on.
   private let palettes: [[PageProperties]]
   private var callsLeft = 0
+  /// Steps that are to come next, the last one first.
+  private var planned: [OracleStep] = []
   private var cursorsToCheck = 0
 
   private static let flips: [PageProperties] = [[], .write, .execute, .user, [.accessed, .dirty], .global]
+
+  /// Changes that every format can make to every leaf.
+  private static let changes: [PropertyChange] = [
+    PropertyChange(remove: [.write, .dirtyTracking]), PropertyChange(insert: [.accessed, .dirty]),
+    PropertyChange(remove: [.accessed, .dirty]), PropertyChange(toggle: .accessed), PropertyChange(insert: .global),
+    PropertyChange(),
+  ]
 
   @usableFromInline
   init<F: EntryFormat>(_: F.Type, seed: UInt64) {
@@ -63,7 +72,7 @@ struct OracleStepGenerator {
 
   @usableFromInline
   mutating func next(_ now: Situation) -> OracleStep {
-    if callsLeft == 0 || !now.isOpen {
+    if callsLeft == 0 && planned.isEmpty || !now.isOpen {
       cursorsToCheck -= 1
       if cursorsToCheck <= 0 && now.isOpen {
         cursorsToCheck = 24
@@ -79,7 +88,9 @@ struct OracleStepGenerator {
       let largest = generator.chance(30) ? Level(1 + Int(generator.below(highestLeafLevel))) : .one
       return .open(range(), largestLeaf: largest)
     }
+    if let step = planned.popLast() { return step }
     callsLeft -= 1
+    if now.largest > .one && generator.chance(8) && plan(now) { return planned.removeLast() }
     if now.leafCount > 1500 { return .takeAll(now.range.end.rawValue - now.position) }
     return call(now)
   }
@@ -95,19 +106,50 @@ struct OracleStepGenerator {
       return .replace(frame(level), generator.pick(palettes[level.rawValue]), level)
     case 27..<34:
       let pages = length(upTo: min(rest, 1024 * frameBytes)) / frameBytes
-      return .mapRun(
-        PhysicalAddress(generator.below(1 << 30) * frameBytes), generator.pick(palettes[1]), pages: pages)
+      // At times in step with the address, so that whole tables can be merged.
+      let inStep = generator.chance(30) ? now.position & (Level(2).slotBytes - 1) : 0
+      let unit = inStep == 0 && generator.chance(50) ? frameBytes : Level(2).slotBytes
+      let frame = PhysicalAddress(generator.below((1 << 42) / unit) * unit + inStep)
+      return .mapRun(frame, generator.pick(palettes[1]), pages: pages)
     case 34..<39: return region(now, rest)
     case 39..<50: return .take(length(upTo: rest))
     case 50..<54: return .takeAll(length(upTo: rest))
     case 54..<58: return .takeFragment(length(upTo: rest))
-    case 58..<66: return .protect(length(upTo: rest), generator.pick(Self.flips))
-    case 66..<71: return .protectAll(length(upTo: rest), generator.pick(Self.flips))
-    case 71..<75: return .find(length(upTo: rest))
+    case 58..<63: return .protect(length(upTo: rest), generator.pick(Self.flips))
+    case 63..<66: return .protectAll(length(upTo: rest), generator.pick(Self.flips))
+    case 66..<68: return .change(length(upTo: rest), generator.pick(Self.changes))
+    case 68..<70: return .changeAll(length(upTo: rest), generator.pick(Self.changes))
+    case 70..<72: return .merge(Level(2 + Int(generator.below(max(now.largest.rawValue - 1, 1)))))
+    case 72..<75: return .find(length(upTo: rest))
     case 75..<84: return .query
     case 84..<88: return .item
     default: return .jump(target(now))
     }
+  }
+
+  /// A table that can be merged, or nearly so: a run of pages, or a huge leaf that was split. False where none fits.
+  private mutating func plan(_ now: Situation) -> Bool {
+    let level = Level(2 + Int(generator.below(now.largest.rawValue - 1)))
+    let slot = level.slotRange(of: VirtualAddress(now.position))
+    guard slot.start >= now.range.start, slot.end <= now.range.end, slot.byteCount == level.slotBytes else {
+      return false
+    }
+    func anywhere() -> OracleStep { .jump(slot.start &+ generator.below(slot.byteCount / frameBytes) * frameBytes) }
+    // Properties that only small pages can have make a table that cannot be merged.
+    let properties = generator.pick(palettes[generator.chance(90) ? level.rawValue : 1])
+    var steps: [OracleStep] = [.jump(slot.start), .takeAll(slot.byteCount), .jump(slot.start)]
+    if level == Level(2) && generator.chance(50) {
+      let frame = PhysicalAddress(generator.below(1 << 20) * (generator.chance(90) ? level.slotBytes : frameBytes))
+      steps.append(.mapRun(frame, properties, pages: 512))
+    } else if palettes[level.rawValue].contains(properties) {
+      steps += [.map(frame(level), properties, level), anywhere(), .protect(frameBytes, [])]
+    }
+    // Now and then something in it differs.
+    if generator.chance(30) { steps += [anywhere(), .protect(frameBytes, generator.pick(Self.flips))] }
+    steps.append(anywhere())
+    steps += (2...level.rawValue).map { .merge(Level($0)) }
+    planned = steps.reversed()
+    return true
   }
 
   private mutating func level(_ now: Situation, _ rest: UInt64) -> Level {

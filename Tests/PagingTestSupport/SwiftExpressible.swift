@@ -39,6 +39,21 @@ extension PageProperties: SwiftExpressible {
   public var swiftCode: String { "PageProperties(rawValue: \(rawValue.swiftCode))" }
 }
 
+extension PropertyChange: SwiftExpressible {
+  public var swiftCode: String {
+    "PropertyChange(insert: \(insert.swiftCode), remove: \(remove.swiftCode), toggle: \(toggle.swiftCode))"
+  }
+}
+
+extension MergeOutcome: SwiftExpressible {
+  public var swiftCode: String {
+    switch self {
+    case .merged(let leaf): "MergeOutcome.merged(\(leaf.swiftCode))"
+    default: "MergeOutcome.\(self)"
+    }
+  }
+}
+
 extension Mapping: SwiftExpressible {
   public var swiftCode: String {
     "Mapping(virtual: \(virtual.swiftCode), physical: \(physical.swiftCode), properties: \(properties.swiftCode), level: \(level.swiftCode))"
