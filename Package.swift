@@ -131,6 +131,14 @@ let package = Package(
         "AddressSpaces",
       ],
       swiftSettings: strict),
+    // One test per numbered statement about paging; scripts/conformance-table lists them.
+    .testTarget(
+      name: "ConformanceTests",
+      dependencies: [
+        "PagingTestSupport", "Addressing", "Executions", "Formats", "Locks", "PhysicalMemory", "PageTables",
+        "Strategies", "AddressSpaces",
+      ],
+      swiftSettings: strict),
     .testTarget(
       name: "WorkloadsTests", dependencies: ["Workloads", "Results", "PagingTestSupport"], swiftSettings: strict),
     .testTarget(name: "ResultsTests", dependencies: ["Results"], swiftSettings: strict),

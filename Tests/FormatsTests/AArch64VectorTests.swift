@@ -36,7 +36,7 @@ import Testing
       leaf(Vector.p1, kernel.union(.write), memory: 0, shareability: .none)),
   ]
 
-  @Test(arguments: vectors) func agrees(_ vector: Vector) {
+  @Test("94. AArch64 words known from outside encode and decode", arguments: vectors) func agrees(_ vector: Vector) {
     vector.check(AArch64.self)
     vector.check(AArch64Upper.self)
   }

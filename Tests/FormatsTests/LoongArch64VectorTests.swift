@@ -33,7 +33,9 @@ import Testing
       leaf(Vector.p4, [.read, .write, .user, .dirty], software: 1)),
   ]
 
-  @Test(arguments: vectors) func agrees(_ vector: Vector) { vector.check(LoongArch64.self) }
+  @Test("94. LoongArch words known from outside encode and decode", arguments: vectors) func agrees(_ vector: Vector) {
+    vector.check(LoongArch64.self)
+  }
 
   @Test("Bit 6 is global in a leaf table and huge above") func levelDecides() {
     let word: UInt64 = 0x4000_0000_4020_01D3

@@ -30,7 +30,7 @@ import Testing
     Vector(0x0000_0000_048D_1417, "Asterinas RW user", leaf(Vector.p4, [.read, .write, .user])),
   ]
 
-  @Test(arguments: vectors) func agrees(_ vector: Vector) {
+  @Test("94. RISC-V words known from outside encode and decode", arguments: vectors) func agrees(_ vector: Vector) {
     vector.check(Sv39.self)
     vector.check(Sv48.self)
     vector.check(Sv57.self)

@@ -54,7 +54,7 @@ import Testing
     Vector(name: "Asterinas no access, user", level: 1, entry: leaf(p4, .user, memory: 4), word: 0x8000_0000_1234_5084),
   ]
 
-  @Test(arguments: vectors) func agrees(_ vector: Vector) {
+  @Test("94. x86-64 words known from outside encode and decode", arguments: vectors) func agrees(_ vector: Vector) {
     vector.check(X86_64.self)
     vector.check(X86_64LA57.self)
   }
