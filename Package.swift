@@ -70,7 +70,7 @@ let package = Package(
     .target(
       name: "Harness",
       dependencies: [
-        "Results", "Topology", "Counters", "CHost",
+        "Results", "Topology", "Counters", "Statistics", "CHost",
         .product(name: "TOMLKit", package: "TOMLKit"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Subprocess", package: "swift-subprocess"),
@@ -148,7 +148,8 @@ let package = Package(
       name: "StatisticsTests", dependencies: ["Statistics"], exclude: ["golden.py"], swiftSettings: strict),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Results", "Statistics"], swiftSettings: strict),
     .testTarget(
-      name: "HarnessTests", dependencies: ["Harness", "Results", "Topology", "Counters"], swiftSettings: strict),
+      name: "HarnessTests", dependencies: ["Harness", "Results", "Topology", "Counters", "Statistics"],
+      swiftSettings: strict),
     // Runs the built executable as a user would.
     .testTarget(
       name: "CommandLineTests",

@@ -35,6 +35,17 @@ public enum OrderStatistics {
     return median(values.map { ($0 - center).magnitude })
   }
 
+  /// Standard deviation, with n − 1 in the denominator, over the mean.
+  ///
+  /// - Returns: nil for fewer than two values or a mean of 0.
+  public static func coefficientOfVariation(_ values: [Double]) -> Double? {
+    guard values.count > 1 else { return nil }
+    let mean = values.reduce(0, +) / Double(values.count)
+    guard mean != 0 else { return nil }
+    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return (squares / Double(values.count - 1)).squareRoot() / mean.magnitude
+  }
+
   /// 1 / Φ⁻¹(3/4).
   public static let normalConsistency = 1.482_602_218_505_602
 

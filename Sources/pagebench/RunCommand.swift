@@ -18,7 +18,8 @@ struct RunCommand: AsyncParsableCommand {
 
       Example:
         pagebench run benchmarks/quick.toml
-        pagebench run benchmarks/contention.toml --filter workload=map,unmap
+        pagebench run benchmarks/contention.toml --filter workload=map,unmap --exclude threads=4
+        pagebench run benchmarks/contention.toml --dry-run
         pagebench run benchmarks/quick.toml --resume RUN
       """)
 
@@ -30,6 +31,17 @@ struct RunCommand: AsyncParsableCommand {
     help: ArgumentHelp(
       "Run only cells with this value; a,b are alternatives. Repeat for more keys.", valueName: "key=value"))
   var filter: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Leave out cells with this value; a,b are alternatives. Repeat for more.", valueName: "key=value"))
+  var exclude: [String] = []
+
+  @Flag(help: "Only print the chosen cells, one per line with its case_id, and measure nothing.")
+  var list = false
+
+  @Flag(help: "Only print what would be measured, in how many processes and how long it takes.")
+  var dryRun = false
 
   @Flag(help: "Use the suite's [quick] settings.")
   var quick = false
@@ -44,6 +56,7 @@ struct RunCommand: AsyncParsableCommand {
   var resume: String?
 
   func validate() throws {
+    if list, dryRun { throw ValidationError("--list and --dry-run print different things; give one of them.") }
     if out.isEmpty { throw ValidationError("--out is empty; name a directory, such as --out results.") }
   }
 
@@ -51,9 +64,13 @@ struct RunCommand: AsyncParsableCommand {
     let logger = ConsoleLog.makeLogger()
     let suite = try SuiteLoading.load(suite, isQuick: quick)
     let topology = try HostTopology.read()
-    let plan = try Plan(suite, filters: filter, usableCPUs: topology.allowedCPUs.count)
+    let plan = try Plan(suite, filters: filter, excludes: exclude, usableCPUs: topology.allowedCPUs.count)
+    if list {
+      StandardOutput.write(PlanPreview(plan).list())
+      return
+    }
     for warning in plan.warnings { logger.warning("\(warning)") }
-    if SuiteRun.isDebugBuild {
+    if SuiteRun.isDebugBuild, !dryRun {
       logger.warning("this is a debug build: its numbers say nothing about speed; build with -c release")
     }
     try plan.checkPossible { cell in
@@ -61,14 +78,19 @@ struct RunCommand: AsyncParsableCommand {
       try WorkloadRegistry.check(
         cell, host: WorkloadHost(nodeOfWorker: placement.nodeOfWorker, memoryPolicy: policy))
     }
+    if dryRun {
+      StandardOutput.write(PlanPreview(plan).text())
+      return
+    }
     let counters = CounterPlan.prepare(
       groups: suite.counters, of: try CounterGroupLoading.load(forSuite: self.suite),
       countersAtOnce: suite.countersAtOnce)
-    if counters.plan.sets.count > suite.invocations {
+    let least = plan.cells.map { plan.settings(of: $0).repetition.least }.min() ?? 0
+    if counters.plan.sets.count > least {
       logger.warning(
         """
-        the counters are measured in \(counters.plan.sets.count) sets that take turns, and with \
-        \(suite.invocations) invocations per cell not each has its turn; raise repetition.invocations or name fewer groups
+        the counters are measured in \(counters.plan.sets.count) sets that take turns, and with \(least) invocations \
+        per cell not each has its turn; raise repetition.invocations or name fewer groups
         """)
     }
     let progress = Progress(Progress.detectStyle(environment: RunEnvironment.variables))
@@ -116,7 +138,8 @@ struct RunCommand: AsyncParsableCommand {
 
   /// The command line that goes on with a run, with everything that must be said again.
   private func resumption(of directory: RunDirectory) -> String {
-    let options = filter.flatMap { ["--filter", $0] } + (quick ? ["--quick"] : [])
+    let options =
+      filter.flatMap { ["--filter", $0] } + exclude.flatMap { ["--exclude", $0] } + (quick ? ["--quick"] : [])
     return (["pagebench", "run", suite] + options + ["--resume", directory.path]).map(ShellWord.quoted)
       .joined(separator: " ")
   }

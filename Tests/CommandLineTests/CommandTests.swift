@@ -117,7 +117,7 @@ struct CommandTests {
     #expect(result.standardError.contains("\(workspace.path): no counter group files"))
   }
 
-  @Test func `A fault in a group file is told with its line`() async throws {
+  @Test func `A fault in a group file is told with its place`() async throws {
     let workspace = try Workspace()
     _ = try workspace.write("x.toml", "name = \"x\"\nsummary = \"s\"\ninclude = \"y\"\n")
     let result = try await Subprocess.run(
@@ -127,6 +127,6 @@ struct CommandTests {
       ],
       output: .string(limit: 1 << 16), error: .string(limit: 1 << 16))
     #expect(result.terminationStatus == .exited(2))
-    #expect(result.standardError.contains("x.toml:3: there is no group \"y\""), "\(result.standardError)")
+    #expect(result.standardError.contains("x.toml:3:11: there is no group \"y\""), "\(result.standardError)")
   }
 }

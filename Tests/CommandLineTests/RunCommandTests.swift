@@ -38,26 +38,26 @@ struct RunCommandTests {
     #expect(result.errors.contains("round 1/2"))
   }
 
-  @Test func `An unknown key is an error with line and suggestion`() async throws {
+  @Test func `An unknown key is an error with line, column and suggestion`() async throws {
     let workspace = try Workspace()
     let result = try await Pagebench.run("run", try workspace.suite(extra: "regoin = \"shared\""))
     #expect(result.status == .exited(2))
     #expect(result.output.isEmpty)
-    #expect(result.errors.contains("demo.toml:10: [matrix] has no key \"regoin\"; did you mean \"region\"?"))
+    #expect(result.errors.contains("demo.toml:10:1: [matrix] has no key \"regoin\"; did you mean \"region\"?"))
   }
 
-  @Test func `An unknown strategy is an error with line and suggestion`() async throws {
+  @Test func `An unknown strategy is an error with line, column and suggestion`() async throws {
     let workspace = try Workspace()
     let result = try await Pagebench.run("run", try workspace.suite(strategies: "\"globall\""))
     #expect(result.status == .exited(2))
-    #expect(result.errors.contains("demo.toml:6: there is no strategy \"globall\"; did you mean \"global\"?"))
+    #expect(result.errors.contains("demo.toml:6:12: there is no strategy \"globall\"; did you mean \"global\"?"))
   }
 
   @Test func `Zero threads is an error`() async throws {
     let workspace = try Workspace()
     let result = try await Pagebench.run("run", try workspace.suite(threads: "0"))
     #expect(result.status == .exited(2))
-    #expect(result.errors.contains("demo.toml:8: threads is 0; write an integer of at least 1"))
+    #expect(result.errors.contains("demo.toml:8:11: threads is 0; write an integer of at least 1"))
   }
 
   @Test func `More threads than CPUs run, with a warning and a flag`() async throws {

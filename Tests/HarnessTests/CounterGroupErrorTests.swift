@@ -110,7 +110,7 @@ struct CounterGroupErrorTests {
     #expect(errors.all.count == 1, "\(errors)")
     let error = try #require(errors.all.first)
     #expect(error.file == "a/demo.toml")
-    #expect(error.line == testCase.line, "\(error)")
+    #expect(error.position?.line == testCase.line, "\(error)")
     #expect(error.what.contains(testCase.what), "\(error)")
     #expect((error.suggestion ?? "").contains(testCase.suggestion), "\(error)")
   }

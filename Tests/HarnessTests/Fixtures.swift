@@ -26,6 +26,7 @@ enum Fixture {
     parameters: [
       .init(name: "pages-per-op", summary: "pages", defaultValue: "1", choices: []),
       .init(name: "region", summary: "region", defaultValue: "private", choices: ["private", "adjacent", "shared"]),
+      .init(name: "seed", summary: "random order", defaultValue: "1", choices: []),
     ])
 
   static let header = """

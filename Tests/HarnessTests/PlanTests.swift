@@ -58,6 +58,68 @@ struct PlanTests {
     #expect(fault.description.contains(words), "\(fault)")
   }
 
+  @Test(arguments: [
+    (["threads=1"], 2), (["threads=1,2"], 0), (["threads=1", "strategy=global"], 1), (["lock=ttas"], 0), ([], 4),
+  ])
+  func `Each exclusion leaves cells out by itself`(excludes: [String], count: Int) throws {
+    let suite = try Fixture.suite()
+    guard count > 0 else {
+      let error = try #require(throws: PlanError.self) { try Plan(suite, excludes: excludes, usableCPUs: 2) }
+      #expect(error.description.contains("--exclude \(excludes[0])"))
+      return
+    }
+    #expect(try Plan(suite, excludes: excludes, usableCPUs: 2).cells.count == count)
+  }
+
+  @Test func `A bad exclusion is refused in its own name`() throws {
+    let suite = try Fixture.suite()
+    let fault = try #require(throws: CellFilter.Fault.self) { try Plan(suite, excludes: ["lock"], usableCPUs: 2) }
+    #expect(fault.description.hasPrefix("--exclude lock:"))
+  }
+
+  @Test func `A cell with fewer invocations is in the first rounds only`() throws {
+    let suite = try Fixture.parse(
+      Fixture.header + "\n" + Fixture.matrix
+        + "\n[repetition]\ninvocations = 3\n[[override]]\nthreads = 2\nrepetition = { invocations = 1 }")
+    let plan = try Plan(suite, usableCPUs: 2)
+    #expect(plan.rounds == 3)
+    #expect(plan.entries.map(\.cell.threads) == [1, 1, 2, 2, 1, 1, 1, 1])
+    #expect(plan.entries.map(\.block) == [0, 0, 0, 0, 1, 1, 2, 2])
+    #expect(plan.entries.map(\.order) == Array(0..<8))
+  }
+
+  @Test func `The planned time counts every process with its own windows`() throws {
+    let suite = try Fixture.parse(
+      Fixture.header + "\n" + Fixture.matrix + """
+
+        [window]
+        warmup-ms = 20
+        length-ms = 100
+        count = 4
+        [repetition]
+        precision = 0.01
+        max-invocations = 20
+        [[override]]
+        threads = 2
+        window = { length-ms = 200 }
+        repetition = { invocations = 2 }
+        """)
+    // 80 ms beside warm-up and windows: 2 cells at 500 ms from 8 to 20 times, 2 cells at 900 ms twice.
+    let (least, most) = try Plan(suite, usableCPUs: 2).plannedDuration
+    #expect(least == .milliseconds(2 * 8 * 500 + 2 * 2 * 900))
+    #expect(most == .milliseconds(2 * 20 * 500 + 2 * 2 * 900))
+  }
+
+  @Test func `Plans with other settings have other hashes`() throws {
+    func hash(_ rows: String) throws -> String {
+      let suite = try Fixture.parse(Fixture.header + "\n" + Fixture.matrix + rows)
+      return try Plan(suite, usableCPUs: 2).contentHash
+    }
+    let override = "\n[[override]]\nthreads = 2\nwindow = { count = 7 }"
+    #expect(try hash("") == hash("\n[window]\ncount = 5"))
+    #expect(try hash("") != hash(override))
+  }
+
   @Test func `Excluded cells are not planned, and a row without effect is announced`() throws {
     let suite = try Fixture.parse(
       Fixture.header + "\n" + Fixture.matrix + """
@@ -70,7 +132,7 @@ struct PlanTests {
         """)
     let plan = try Plan(suite, usableCPUs: 2)
     #expect(plan.cells.count == 3)
-    #expect(plan.warnings == ["suite demo, line 11: this [[exclude]] row matches no cell of the matrix"])
+    #expect(plan.warnings == ["suite demo, line 11: this [[exclude]] row matches no cell"])
   }
 
   @Test func `A plan without cells says why`() throws {

@@ -33,7 +33,7 @@ struct ProgressTests {
     (.seconds(121), "3 min"), (.seconds(7199), "2 h 0 min"), (.seconds(9000), "2 h 30 min"),
   ])
   func `Times are in the unit one would say`(duration: Duration, words: String) {
-    #expect(ProgressLine.words(duration) == words)
+    #expect(DurationText.words(duration) == words)
   }
 
   @Test func `Plain progress has one line per round and no control characters`() {

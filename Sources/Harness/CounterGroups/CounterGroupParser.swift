@@ -11,16 +11,16 @@ struct CounterGroupParser {
     let stem = SuiteFile.stem(of: faults.file)
     let name = required(CounterGroupKey.name, in: root, advice: "write name = \"\(stem)\"")
     if let name, name != stem {
-      faults.add(
-        root.line(of: CounterGroupKey.name), "name is \"\(name)\", but the file is called \"\(stem)\"",
+      root.fault(
+        atValue: CounterGroupKey.name, "name is \"\(name)\", but the file is called \"\(stem)\"",
         "write name = \"\(stem)\" or rename the file")
     }
     let summary = required(CounterGroupKey.summary, in: root, advice: "say in one line what the group is for")
     let includes = root.elements(CounterGroupKey.include)?.map(\.written) ?? []
-    let counters = rows(CounterGroupKey.event, of: root).compactMap(counter)
-    let derived = rows(CounterGroupKey.derived, of: root).compactMap(metric)
-    if counters.isEmpty, includes.isEmpty, root.table[CounterGroupKey.event] == nil {
-      faults.add(nil, "the group has neither events nor includes", "add an [[event]] row")
+    let counters = root.rows(CounterGroupKey.event).compactMap(counter)
+    let derived = root.rows(CounterGroupKey.derived).compactMap(metric)
+    if counters.isEmpty, includes.isEmpty, !root.has(CounterGroupKey.event) {
+      root.fault("the group has neither events nor includes", "add an [[event]] row")
     }
     guard let name, let summary else { return nil }
     return CounterGroup(name: name, summary: summary, includes: includes, counters: counters, derived: derived)
@@ -48,21 +48,22 @@ struct CounterGroupParser {
     let name = name(row)
     let summary = required(CounterGroupKey.summary, in: row, advice: "say in one line what the number means")
     let unit = unit(row, nil)
-    if row.table[CounterGroupKey.unit] == nil {
-      faults.add(line(of: row), "\(row.title) does not set unit", "write unit = \"1/op\", say")
+    if !row.has(CounterGroupKey.unit) {
+      row.fault("\(row.title) does not set unit", "write unit = \"1/op\", say")
     }
     let better = better(row) ?? .none
     var formulas: [DerivedMetric.Variant] = []
     for variant in variants(of: row, "no formula", "write any = \"instructions / cycles\", say") {
       guard variant.texts.count == 1 else {
-        faults.add(row.line(of: variant.key), "\(variant.key) has \(variant.texts.count) formulas", "write one")
+        row.fault(
+          atValue: variant.key, "\(variant.key) has \(variant.texts.count) formulas", "write one")
         continue
       }
       do throws(CounterFormulaError) {
         formulas.append(.init(model: variant.model, formula: try CounterFormula(variant.texts[0])))
       } catch {
-        faults.add(
-          row.line(of: variant.key), "the formula \"\(variant.texts[0])\" is wrong: \(error)",
+        row.fault(
+          atValue: variant.key, "the formula \"\(variant.texts[0])\" is wrong: \(error)",
           "it is made of numbers, counters, operations, + - * / and parentheses; blanks go around a minus sign")
       }
     }
@@ -78,13 +79,14 @@ struct CounterGroupParser {
 
   /// What the row says for each processor, what holds for all of them last.
   private func variants(of row: SuiteTable, _ lack: String, _ advice: String) -> [Variant] {
-    let keys = CounterGroupKey.models.filter { row.table[$0] != nil }
-    if keys.isEmpty { faults.add(line(of: row), "\(row.title) has \(lack)", advice) }
+    let keys = CounterGroupKey.models.filter { row.has($0) }
+    if keys.isEmpty { row.fault("\(row.title) has \(lack)", advice) }
     return keys.compactMap { key in
       guard let elements = row.elements(key) else { return nil }
       let texts = elements.compactMap { element -> String? in
         guard case .text(let text) = element, !text.isEmpty else {
-          faults.add(row.line(of: key), "\(key) is \(element.written)", "write strings in quotation marks")
+          row.fault(
+            atValue: key, "\(key) is \(element.written)", "write strings in quotation marks")
           return nil
         }
         return text
@@ -93,34 +95,13 @@ struct CounterGroupParser {
     }
   }
 
-  private func rows(_ key: String, of root: SuiteTable) -> [SuiteTable] {
-    guard let value = root.table[key] else { return [] }
-    func reject(_ found: TOMLType) {
-      let article = ["array", "integer"].contains(found.description) ? "an" : "a"
-      faults.add(
-        faults.locator.line(ofTable: key) ?? root.line(of: key), "\(key) is \(article) \(found.description)",
-        "it must be rows: write [[\(key)]] with two brackets")
-    }
-    guard let array = value.array else {
-      reject(value.type)
-      return []
-    }
-    return array.enumerated().compactMap { index, element in
-      guard let table = element.table else {
-        reject(element.type)
-        return nil
-      }
-      return SuiteTable(table: table, path: key, index: index, faults: faults)
-    }
-  }
-
   private func name(_ row: SuiteTable) -> String? {
     guard let name = required(CounterGroupKey.name, in: row, advice: "write name = \"a-short-word\"") else {
       return nil
     }
     if !CounterDefinition.isLegal(name: name) {
-      faults.add(
-        row.line(of: CounterGroupKey.name), "\"\(name)\" cannot be a name",
+      row.fault(
+        atValue: CounterGroupKey.name, "\"\(name)\" cannot be a name",
         "use letters, digits, - and _, begin with a letter; \"\(CounterFormula.operations)\" is taken")
     }
     return name
@@ -130,8 +111,8 @@ struct CounterGroupParser {
     if let words { return word(CounterGroupKey.unit, in: row, words) }
     guard let text = row.string(CounterGroupKey.unit) else { return nil }
     if CounterUnit(text) == nil {
-      faults.add(
-        row.line(of: CounterGroupKey.unit), "\"\(text)\" is no unit",
+      row.fault(
+        atValue: CounterGroupKey.unit, "\"\(text)\" is no unit",
         "write 1, %, \(CounterUnit.baseNames.joined(separator: ", ")), or two of them such as 1/op")
     }
     return text
@@ -144,18 +125,13 @@ struct CounterGroupParser {
   private func word(_ key: String, in row: SuiteTable, _ words: [String]) -> String? {
     guard let written = row.string(key) else { return nil }
     if words.contains(written) { return written }
-    faults.add(
-      row.line(of: key), "\(key) has no \"\(written)\"", NearestWord.advice(for: written, among: words))
+    row.fault(
+      atValue: key, "\(key) has no \"\(written)\"", NearestWord.advice(for: written, among: words))
     return nil
   }
 
   private func required(_ key: String, in table: SuiteTable, advice: String) -> String? {
-    if table.table[key] == nil { faults.add(line(of: table), "\(table.title) does not set \(key)", advice) }
+    if !table.has(key) { table.fault("\(table.title) does not set \(key)", advice) }
     return table.string(key)
-  }
-
-  /// The line of a row's header; nil for the root.
-  private func line(of table: SuiteTable) -> Int? {
-    table.path.isEmpty ? nil : faults.locator.line(ofTable: table.path, index: table.index)
   }
 }

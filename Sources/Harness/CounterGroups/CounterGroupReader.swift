@@ -29,11 +29,11 @@ enum CounterGroupReader {
         for fault in error.faults {
           // Two files cannot have one stem, so the group tells the file.
           guard let (group, collector) = groups.first(where: { $0.group.name == fault.group }) else { continue }
-          collector.add(line(of: fault, group, collector), fault.what, suggestion(fault))
+          collector.add(position(of: fault, group, collector), fault.what, suggestion(fault))
         }
       }
     }
-    throw SuiteErrors(all: files.flatMap { $0.collector.faults.sorted { ($0.line ?? 0) < ($1.line ?? 0) } })
+    throw SuiteErrors(all: files.flatMap(\.collector.sortedFaults))
   }
 
   private static func group(_ source: CounterGroupSource, _ faults: SuiteFaultCollector) -> CounterGroup? {
@@ -41,7 +41,8 @@ enum CounterGroupReader {
     do {
       root = try TOMLTable(string: source.text)
     } catch let error as TOMLParseError {
-      faults.add(error.source.begin.line, "not valid TOML: \(error.description)", nil)
+      let place = TextPosition(line: error.source.begin.line, column: error.source.begin.column)
+      faults.add(place, "not valid TOML: \(error.description)", nil)
       return nil
     } catch {
       faults.add(nil, "not valid TOML: \(error)", nil)
@@ -49,20 +50,24 @@ enum CounterGroupReader {
     }
     // The nested tables point into the root's memory.
     return withExtendedLifetime(root) {
-      CounterGroupParser(faults: faults).group(SuiteTable(table: root, path: "", index: 0, faults: faults))
+      CounterGroupParser(faults: faults).group(SuiteTable(table: root, path: .root, faults: faults))
     }
   }
 
-  private static func line(
+  private static func position(
     of fault: CounterCatalogueError.Fault, _ group: CounterGroup, _ collector: SuiteFaultCollector
-  ) -> Int? {
+  ) -> TextPosition? {
     let locator = collector.locator
-    return switch fault.place {
-    case .include(let name): locator.line(ofValue: name, ofKey: CounterGroupKey.include, inTable: "")
-    case .counter(let index): locator.line(ofKey: CounterGroupKey.name, inTable: CounterGroupKey.event, index: index)
+    switch fault.place {
+    case .include(let name):
+      let includes = TOMLPath.root.key(CounterGroupKey.include)
+      return locator.position(ofValue: group.includes.firstIndex(of: name).map(includes.element) ?? includes)
+    case .counter(let index):
+      return locator.position(
+        ofValue: TOMLPath.root.key(CounterGroupKey.event).element(index).key(CounterGroupKey.name))
     case .derived(let index, let variant):
-      locator.line(
-        ofKey: variant ?? CounterGroupKey.name, inTable: CounterGroupKey.derived, index: index)
+      return locator.position(
+        ofValue: TOMLPath.root.key(CounterGroupKey.derived).element(index).key(variant ?? CounterGroupKey.name))
     }
   }
 

@@ -1,9 +1,9 @@
-import Results
+public import Results
 
 /// A cell in one line, `key=value` as in suites and filters.
-enum CellLabel {
+public enum CellLabel {
   /// Everything but the suite.
-  static func full(_ cell: Cell) -> String { label(cell, leavingOut: ["suite"]) }
+  public static func full(_ cell: Cell) -> String { label(cell, leavingOut: ["suite"]) }
 
   /// Without keys whose value is the same in all of `cells`: what tells this cell from the others.
   static func short(_ cell: Cell, among cells: [Cell]) -> String {

@@ -3,17 +3,19 @@ public import Results
 /// The order in which a run measures its cells.
 ///
 /// Rounds of one process invocation per cell; every second round runs backwards (ABBA), so a drift of the machine that
-/// grows with time weighs on first and last cells alike, and every cell of a round can be paired with every other.
+/// grows with time weighs on first and last cells alike, and every cell of a round can be paired with every other. A
+/// cell with fewer invocations than others is in the first rounds only.
 public struct Plan: Hashable, Sendable {
   /// One process invocation.
   public struct Entry: Hashable, Sendable {
     public let cell: Cell
     /// Round: the pairing key of comparisons.
     public let block: Int
-    /// Position in the whole run.
+    /// Position in the whole plan; a run that ends cells early leaves gaps.
     public let order: Int
     /// Process index of this cell.
     public let invocation: Int
+    public let window: WindowSettings
     /// More workers than usable CPUs: they take turns, and waiting workers cost time.
     public let isOversubscribed: Bool
   }
@@ -21,30 +23,32 @@ public struct Plan: Hashable, Sendable {
   public let suite: Suite
   public let cells: [Cell]
   public let entries: [Entry]
+  /// How many rounds there are at most.
+  public let rounds: Int
   /// What a reader of the results should know before the run starts.
   public let warnings: [String]
-  /// 16 hexadecimal digits over the cells and their order; with the suite's hash it tells two plans apart.
+  /// 16 hexadecimal digits over cells, their order and settings; with the suite's hash it tells two plans apart.
   public let contentHash: String
+  private let settings: [Cell: CellSettings]
 
   /// - Parameters:
-  ///   - filters: `key=value` terms of the command line.
+  ///   - filters: `key=value` terms: only such cells.
+  ///   - excludes: `key=value` terms: no such cells.
   ///   - usableCPUs: how many CPUs the process may run on.
   /// - Throws: ``CellFilter/Fault``, or ``PlanError/nothingToDo(suite:why:)``.
-  public init(_ suite: Suite, filters: [String] = [], usableCPUs: Int) throws {
-    let all = suite.matrix.cells(suite: suite.name)
-    let included = all.filter { cell in !suite.excludes.contains { $0.matches(cell) } }
+  public init(_ suite: Suite, filters: [String] = [], excludes: [String] = [], usableCPUs: Int) throws {
+    var warnings: [String] = []
+    let included = suite.cells { warnings.append($0) }
     guard !included.isEmpty else {
       throw PlanError.nothingToDo(suite: suite.name, why: "its [[exclude]] rows leave no cell")
     }
-    let filter = try CellFilter(filters, of: included)
-    let cells = included.filter(filter.matches)
+    let filter = try CellFilter(.filter, filters, of: included)
+    let exclusion = try CellFilter(.exclude, excludes, of: included)
+    let cells = included.filter { filter.keeps($0) && exclusion.keeps($0) }
     guard !cells.isEmpty else {
+      let terms = filters.map { "--filter \($0)" } + excludes.map { "--exclude \($0)" }
       throw PlanError.nothingToDo(
-        suite: suite.name, why: "no cell matches \(filters.map { "--filter \($0)" }.joined(separator: " ")) together")
-    }
-    var warnings: [String] = []
-    for exclude in suite.excludes where !all.contains(where: exclude.matches) {
-      warnings.append("suite \(suite.name), line \(exclude.line): this [[exclude]] row matches no cell of the matrix")
+        suite: suite.name, why: "no cell is left by \(terms.joined(separator: " ")) together")
     }
     let oversubscribed = Set(cells.map(\.threads).filter { $0 > usableCPUs }).sorted()
     if !oversubscribed.isEmpty {
@@ -52,21 +56,53 @@ public struct Plan: Hashable, Sendable {
         "threads \(oversubscribed.map(String.init).joined(separator: ", ")): more than the \(usableCPUs) usable "
           + "CPU\(usableCPUs == 1 ? "" : "s"); those rows carry the flag oversubscribed")
     }
+    let settings = Dictionary(uniqueKeysWithValues: cells.map { ($0, suite.settings(of: $0)) })
+    self.init(suite, cells: cells, settings: settings, usableCPUs: usableCPUs, warnings: warnings)
+  }
+
+  /// - Parameter settings: has a value for every cell.
+  private init(
+    _ suite: Suite, cells: [Cell], settings: [Cell: CellSettings], usableCPUs: Int, warnings: [String]
+  ) {
+    let rounds = settings.values.map(\.repetition.limit).max() ?? 0
     var entries: [Entry] = []
-    for round in 0..<suite.invocations {
+    for round in 0..<rounds {
       for cell in round.isMultiple(of: 2) ? cells : cells.reversed() {
+        guard let own = settings[cell], round < own.repetition.limit else { continue }
         entries.append(
           Entry(
-            cell: cell, block: round, order: entries.count, invocation: round,
+            cell: cell, block: round, order: entries.count, invocation: round, window: own.window,
             isOversubscribed: cell.threads > usableCPUs))
       }
     }
     self.suite = suite
     self.cells = cells
+    self.settings = settings
     self.entries = entries
+    self.rounds = rounds
     self.warnings = warnings
-    self.contentHash = ContentHash.hex(
-      entries.map { "\(CaseID(of: $0.cell))/\($0.invocation)" }.joined(separator: "\n").utf8)
+    contentHash = ContentHash.hex(
+      (entries.map { "\(CaseID(of: $0.cell))/\($0.invocation)" } + cells.map { "\(settings[$0].map { "\($0)" } ?? "")" })
+        .joined(separator: "\n").utf8)
+  }
+
+  /// How a cell of the plan is measured.
+  public func settings(of cell: Cell) -> CellSettings { settings[cell] ?? suite.settings(of: cell) }
+
+  /// Wall time of the run as far as it can be told before anything was measured: at least and at most. They differ when
+  /// cells may end early.
+  public var plannedDuration: (least: Duration, most: Duration) {
+    var (least, most) = (Duration.zero, Duration.zero)
+    for cell in cells {
+      let settings = settings(of: cell)
+      let one = settings.window.plannedInvocation
+      most += one * settings.repetition.limit
+      switch settings.repetition {
+      case .fixed(let count): least += one * count
+      case .precision(_, let limit): least += one * min(limit, PrecisionSchedule.firstLook)
+      }
+    }
+    return (least, most)
   }
 
   /// Asks for every cell whether it can be made, before anything is measured.

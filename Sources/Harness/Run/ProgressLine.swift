@@ -22,15 +22,6 @@ struct ProgressLine {
     let count = String(finished)
     let width = String(total).count
     let padding = String(repeating: " ", count: max(0, width - count.count))
-    return "[\(padding)\(count)/\(total)] round \(round + 1)/\(rounds), \(Self.words(remaining)) left: \(label)"
-  }
-
-  /// Whole seconds up to two minutes, then minutes, then hours and minutes; rounded up, for nobody minds being early.
-  static func words(_ duration: Duration) -> String {
-    let seconds = Int(duration.inSeconds.rounded(.up))
-    if seconds < 120 { return "\(max(0, seconds)) s" }
-    let minutes = (seconds + 59) / 60
-    if minutes < 120 { return "\(minutes) min" }
-    return "\(minutes / 60) h \(minutes % 60) min"
+    return "[\(padding)\(count)/\(total)] round \(round + 1)/\(rounds), \(DurationText.words(remaining)) left: \(label)"
   }
 }

@@ -118,8 +118,8 @@ public struct SuiteRun {
       wasInterrupted = Task.isCancelled
       if wasInterrupted { break }
       let line = ProgressLine(
-        finished: done.count + finishedNow, total: plan.entries.count, rounds: plan.suite.invocations,
-        finishedNow: finishedNow, elapsed: .now - begin, plannedInvocation: plan.suite.window.plannedInvocation)
+        finished: done.count + finishedNow, total: plan.entries.count, rounds: plan.rounds,
+        finishedNow: finishedNow, elapsed: .now - begin, plannedInvocation: entry.window.plannedInvocation)
       progress.show(line, round: entry.block, label: CellLabel.short(entry.cell, among: plan.cells))
       guard let record = try await invoke(entry, of: session) else {
         wasInterrupted = true
@@ -153,8 +153,7 @@ public struct SuiteRun {
   private func invoke(_ entry: Plan.Entry, of session: Session) async throws -> InvocationRecord? {
     let started = UTCTimestamp.now()
     let specification = TrialSpecification(
-      cell: entry.cell, window: plan.suite.window,
-      counters: counters.plan.specifications(ofInvocation: entry.invocation))
+      cell: entry.cell, window: entry.window, counters: counters.plan.specifications(ofInvocation: entry.invocation))
     do {
       let outcome = try await process.measure(specification, timeout: specification.timeLimit)
       return InvocationRecord(

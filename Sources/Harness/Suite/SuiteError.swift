@@ -2,22 +2,22 @@
 public struct SuiteError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The file as the user named it.
   public let file: String
-  /// 1-based, nil when the fault is something missing from the whole file.
-  public let line: Int?
+  /// Nil when the fault is something missing from the whole file.
+  public let position: TextPosition?
   public let what: String
   /// What to do, as a sentence fragment such as `did you mean "ticket"?`; nil when `what` says it all.
   public let suggestion: String?
 
-  public init(file: String, line: Int?, what: String, suggestion: String? = nil) {
+  public init(file: String, position: TextPosition?, what: String, suggestion: String? = nil) {
     self.file = file
-    self.line = line
+    self.position = position
     self.what = what
     self.suggestion = suggestion
   }
 
-  /// `file:line: what; suggestion`, the form editors can jump to.
+  /// `file:line:column: what; suggestion`, the form editors can jump to.
   public var description: String {
-    let place = line.map { "\(file):\($0)" } ?? file
+    let place = position.map { "\(file):\($0)" } ?? file
     return suggestion.map { "\(place): \(what); \($0)" } ?? "\(place): \(what)"
   }
 }

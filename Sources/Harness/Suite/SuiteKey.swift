@@ -6,12 +6,16 @@ enum SuiteKey {
   static let countersAtOnce = "counters-at-once"
   static let statistic = "statistic"
   static let matrix = "matrix"
+  static let include = "include"
   static let exclude = "exclude"
+  static let override = "override"
   static let window = "window"
   static let repetition = "repetition"
   static let quick = "quick"
 
-  static let root = [name, question, counters, countersAtOnce, statistic, matrix, exclude, window, repetition, quick]
+  static let root = [
+    name, question, counters, countersAtOnce, statistic, matrix, include, exclude, override, window, repetition, quick,
+  ]
 
   static let workload = "workload"
   static let strategy = "strategy"
@@ -25,12 +29,21 @@ enum SuiteKey {
   static let axes = [workload, strategy, lock, format, threads, placement, memoryPolicy]
 
   static let warmUp = "warmup-ms"
+  static let maxWarmUp = "max-warmup-ms"
   static let length = "length-ms"
   static let count = "count"
-  static let windowKeys = [warmUp, length, count]
+  static let maxDrift = "max-drift"
+  static let maxVariation = "max-cv"
+  static let timeout = "timeout-s"
+  static let windowKeys = [warmUp, maxWarmUp, length, count, maxDrift, maxVariation, timeout]
 
   static let invocations = "invocations"
-  static let repetitionKeys = [invocations]
+  static let precision = "precision"
+  static let maxInvocations = "max-invocations"
+  static let repetitionKeys = [invocations, precision, maxInvocations]
+
+  /// What an override may change, beside the keys that choose its cells.
+  static let overrideTables = [window, repetition]
 
   static let quickKeys = [matrix, window, repetition, counters]
 }

@@ -19,7 +19,8 @@ extension Suite {
     do {
       root = try TOMLTable(string: source)
     } catch let error as TOMLParseError {
-      faults.add(error.source.begin.line, "not valid TOML: \(error.description)", nil)
+      let place = TextPosition(line: error.source.begin.line, column: error.source.begin.column)
+      faults.add(place, "not valid TOML: \(error.description)", nil)
       throw SuiteErrors(all: faults.faults)
     } catch {
       faults.add(nil, "not valid TOML: \(error)", nil)
@@ -27,10 +28,10 @@ extension Suite {
     }
     // The nested tables point into the root's memory.
     let suite = withExtendedLifetime(root) {
-      parser.suite(SuiteTable(table: root, path: "", index: 0, faults: faults), source: source)
+      parser.suite(SuiteTable(table: root, path: .root, faults: faults), source: source)
     }
     guard let suite, faults.faults.isEmpty else {
-      throw SuiteErrors(all: faults.faults.sorted { ($0.line ?? 0) < ($1.line ?? 0) })
+      throw SuiteErrors(all: faults.sortedFaults)
     }
     return suite
   }
@@ -47,28 +48,33 @@ private struct SuiteParser {
     let reader = SuiteMatrixReader(vocabulary: vocabulary)
     let name = checkedName(root)
     let question = required(root.string(SuiteKey.question), SuiteKey.question, in: root, "say what the suite answers")
-    var axes: [String: [String]] = [:]
-    if let matrix = root.subtable(SuiteKey.matrix) {
-      axes = reader.axes(of: matrix)
-    } else if root.table[SuiteKey.matrix] == nil {
-      faults.add(nil, "there is no [matrix] table", "write one with workload, strategy, lock and threads")
+    let matrixTable = root.subtable(SuiteKey.matrix)
+    var axes = matrixTable.map { reader.axes(of: $0) } ?? [:]
+    if !root.has(SuiteKey.matrix) {
+      root.fault("there is no [matrix] table", "write one with workload, strategy, lock and threads")
     }
     let quick = root.subtable(SuiteKey.quick)
     quick?.checkKeys(SuiteKey.quickKeys)
-    // The quick axes are read even when unused, so that a fault in them does not wait for the day they are.
-    let quickAxes = quick?.subtable(SuiteKey.matrix).map(reader.axes) ?? [:]
+    // What is quick is read even when unused, so that a fault in it does not wait for the day it is.
+    let quickAxes = quick?.subtable(SuiteKey.matrix).map { reader.axes(of: $0) } ?? [:]
     if isQuick { axes.merge(quickAxes) { $1 } }
-    let matrix = matrix(axes, root)
-    let (window, quickWindow) = (self.window(root), quick.map(self.window))
-    let (invocations, quickInvocations) = (self.invocations(root), quick.flatMap(self.invocations))
+    if let matrixTable { checkComplete(axes, matrixTable) }
+    let settings = SuiteSettingsReader.settings(of: root)
+    checkTarget(settings, root)
+    let quickSettings = quick.map(SuiteSettingsReader.settings) ?? PartialSettings()
     let (counters, quickCounters) = (self.counters(root), quick.flatMap(self.counters))
-    let excludes = excludes(root, reader)
+    let includes = root.rows(SuiteKey.include).map {
+      SuiteInclude(axes: rowAxes($0, reader, "repeats the matrix"), line: $0.line)
+    }
+    let excludes = root.rows(SuiteKey.exclude).map { row($0, reader, "would leave every cell out") }
+    let overrides = root.rows(SuiteKey.override).map { self.override($0, reader) }
     let statistic = statistic(root)
-    guard let name, let question, let matrix else { return nil }
-    let settings = isQuick ? window.overridden(by: quickWindow) : window
+    checkMinimum(statistic, root)
+    guard let name, let question else { return nil }
     return Suite(
-      name: name, question: question, matrix: matrix, excludes: excludes, window: settings.resolved,
-      invocations: (isQuick ? quickInvocations : nil) ?? invocations ?? 5,
+      name: name, question: question,
+      matrix: SuiteMatrix(axes: axes, defaultFormat: vocabulary.catalogue.formats.first?.name), includes: includes,
+      excludes: excludes, overrides: overrides, base: settings, quick: isQuick ? quickSettings : PartialSettings(),
       counters: (isQuick ? quickCounters : nil) ?? counters ?? [Suite.defaultCounterGroup],
       countersAtOnce: root.integer(SuiteKey.countersAtOnce, atLeast: 1), statistic: statistic,
       contentHash: ContentHash.hex(Array(source.utf8) + (isQuick ? [1] : [0])))
@@ -81,114 +87,93 @@ private struct SuiteParser {
     }
     if name != stem {
       // Results are filed under the name; two files with one name would be taken for one suite.
-      faults.add(
-        root.line(of: SuiteKey.name), "name is \"\(name)\", but the file is called \"\(stem)\"",
+      root.fault(
+        atValue: SuiteKey.name, "name is \"\(name)\", but the file is called \"\(stem)\"",
         "write name = \"\(stem)\" or rename the file")
     }
     return name
   }
 
   private func required<Value>(_ value: Value?, _ key: String, in table: SuiteTable, _ advice: String) -> Value? {
-    if value == nil, table.table[key] == nil {
-      faults.add(table.path.isEmpty ? nil : table.line(of: key), "\(table.title) does not set \(key)", advice)
-    }
+    if value == nil, !table.has(key) { table.fault("\(table.title) does not set \(key)", advice) }
     return value
   }
 
-  private func matrix(_ axes: [String: [String]], _ root: SuiteTable) -> SuiteMatrix? {
-    guard root.table[SuiteKey.matrix] != nil else { return nil }
+  private func checkComplete(_ axes: [String: [String]], _ matrix: SuiteTable) {
     for key in [SuiteKey.workload, SuiteKey.strategy, SuiteKey.lock, SuiteKey.threads] where axes[key] == nil {
-      faults.add(
-        faults.locator.line(ofTable: SuiteKey.matrix), "[matrix] does not set \(key)",
-        "write \(key) = one value or an array of values")
+      matrix.fault("[matrix] does not set \(key)", "write \(key) = one value or an array of values")
     }
-    return SuiteMatrix(
-      workloads: axes[SuiteKey.workload] ?? [],
-      strategies: axes[SuiteKey.strategy] ?? [],
-      locks: axes[SuiteKey.lock] ?? [],
-      formats: axes[SuiteKey.format] ?? vocabulary.catalogue.formats.prefix(1).map(\.name),
-      threads: (axes[SuiteKey.threads] ?? []).compactMap { Int($0) },
-      placements: axes[SuiteKey.placement] ?? ["compact"],
-      memoryPolicies: axes[SuiteKey.memoryPolicy] ?? ["local"],
-      parameters: axes.filter { !SuiteKey.axes.contains($0.key) })
-  }
-
-  private func window(_ table: SuiteTable) -> PartialWindow {
-    guard let window = table.subtable(SuiteKey.window) else { return PartialWindow() }
-    window.checkKeys(SuiteKey.windowKeys)
-    return PartialWindow(
-      warmUp: window.integer(SuiteKey.warmUp, atLeast: 0), length: window.integer(SuiteKey.length, atLeast: 1),
-      count: window.integer(SuiteKey.count, atLeast: 1))
-  }
-
-  private func invocations(_ table: SuiteTable) -> Int? {
-    guard let repetition = table.subtable(SuiteKey.repetition) else { return nil }
-    repetition.checkKeys(SuiteKey.repetitionKeys)
-    return repetition.integer(SuiteKey.invocations, atLeast: 1)
   }
 
   private func counters(_ table: SuiteTable) -> [String]? {
     // An empty list is legal here: no counters.
     if table.table[SuiteKey.counters]?.array?.isEmpty == true { return [] }
-    return table.elements(SuiteKey.counters)?.compactMap {
-      word($0.written, among: vocabulary.catalogue.counterGroups.map(\.name), of: SuiteKey.counters, in: table)
+    return table.elements(SuiteKey.counters)?.enumerated().compactMap { index, element in
+      word(
+        element.written, at: index, among: vocabulary.catalogue.counterGroups.map(\.name), of: SuiteKey.counters,
+        in: table)
     }
   }
 
   private func statistic(_ root: SuiteTable) -> SuiteStatistic {
     root.string(SuiteKey.statistic)
-      .flatMap { word($0, among: SuiteStatistic.allCases.map(\.rawValue), of: SuiteKey.statistic, in: root) }
+      .flatMap { word($0, at: nil, among: SuiteStatistic.allCases.map(\.rawValue), of: SuiteKey.statistic, in: root) }
       .flatMap(SuiteStatistic.init) ?? .median
   }
 
   private func word(
-    _ written: String, among words: [String], of key: String, in table: SuiteTable
+    _ written: String, at element: Int?, among words: [String], of key: String, in table: SuiteTable
   ) -> String? {
     if words.contains(written) { return written }
-    faults.add(
-      table.line(of: written, in: key), "\(key) has no \"\(written)\"",
+    table.fault(
+      atValue: key, element: element, "\(key) has no \"\(written)\"",
       NearestWord.suggestion(for: written, among: words).map { "did you mean \"\($0)\"?" }
         ?? "there are \(words.joined(separator: ", "))")
     return nil
   }
 
-  private func excludes(_ root: SuiteTable, _ reader: SuiteMatrixReader) -> [SuiteExclude] {
-    guard let value = root.table[SuiteKey.exclude] else { return [] }
-    guard let array = value.array else {
-      root.wrongType(SuiteKey.exclude, found: value.type, wanted: "rows: write [[exclude]] with two brackets")
-      return []
-    }
-    var excludes: [SuiteExclude] = []
-    for (index, element) in array.enumerated() {
-      guard let table = element.table else {
-        root.wrongType(SuiteKey.exclude, found: element.type, wanted: "rows: write [[exclude]] with two brackets")
-        continue
-      }
-      let row = SuiteTable(table: table, path: SuiteKey.exclude, index: index, faults: faults)
-      let axes = reader.axes(of: row)
-      let line = faults.locator.line(ofTable: SuiteKey.exclude, index: index) ?? root.line(of: SuiteKey.exclude)
-      if table.keys.isEmpty {
-        faults.add(line, "this [[exclude]] names no key and would leave every cell out", "name at least one key")
-      }
-      excludes.append(SuiteExclude(conditions: axes.mapValues(Set.init), line: line ?? 1))
-    }
-    return excludes
-  }
-}
-
-/// `[window]` as far as one table sets it.
-private struct PartialWindow {
-  var warmUp: Int?
-  var length: Int?
-  var count: Int?
-
-  func overridden(by other: PartialWindow?) -> PartialWindow {
-    PartialWindow(
-      warmUp: other?.warmUp ?? warmUp, length: other?.length ?? length, count: other?.count ?? count)
+  /// A most without a target would never be reached.
+  private func checkTarget(_ settings: PartialSettings, _ root: SuiteTable) {
+    guard settings.maxInvocations != nil, settings.precision == nil, settings.invocations == nil,
+      let repetition = root.subtable(SuiteKey.repetition), !repetition.has(SuiteKey.precision)
+    else { return }
+    repetition.fault(
+      atKey: SuiteKey.maxInvocations, "\(SuiteKey.maxInvocations) without \(SuiteKey.precision) limits nothing",
+      "write \(SuiteKey.precision) = 0.02 too, or \(SuiteKey.invocations) instead")
   }
 
-  /// 100 ms of warm-up and five windows of 200 ms where the suite is silent.
-  var resolved: WindowSettings {
-    WindowSettings(warmUpMilliseconds: warmUp ?? 100, lengthMilliseconds: length ?? 200, count: count ?? 5)
+  /// The interval that a precision speaks of is the median's; a minimum has none.
+  private func checkMinimum(_ statistic: SuiteStatistic, _ root: SuiteTable) {
+    guard statistic == .minimum, let repetition = root.subtable(SuiteKey.repetition),
+      repetition.has(SuiteKey.precision)
+    else { return }
+    repetition.fault(
+      atKey: SuiteKey.precision, "\(SuiteKey.precision) is about the median, but statistic is \"minimum\"",
+      "write \(SuiteKey.invocations) instead")
+  }
+
+  private func rowAxes(
+    _ table: SuiteTable, _ reader: SuiteMatrixReader, others: [String] = [], _ consequence: String
+  ) -> [String: [String]] {
+    let axes = reader.axes(of: table, others: others)
+    if !table.keys.contains(where: { !others.contains($0) }) {
+      table.fault("this \(table.title) names no key and \(consequence)", "name at least one key")
+    }
+    return axes
+  }
+
+  private func row(
+    _ table: SuiteTable, _ reader: SuiteMatrixReader, others: [String] = [], _ consequence: String
+  ) -> SuiteRow {
+    SuiteRow(conditions: rowAxes(table, reader, others: others, consequence).mapValues(Set.init), line: table.line)
+  }
+
+  private func override(_ table: SuiteTable, _ reader: SuiteMatrixReader) -> SuiteOverride {
+    let row = row(table, reader, others: SuiteKey.overrideTables, "would change every cell")
+    if !table.keys.contains(where: SuiteKey.overrideTables.contains) {
+      table.fault(
+        "this [[\(SuiteKey.override)]] changes nothing", "add window = { … } or repetition = { … } to it")
+    }
+    return SuiteOverride(row: row, settings: SuiteSettingsReader.settings(of: table))
   }
 }

@@ -8,8 +8,8 @@ public struct TrialSpecification: Hashable, Codable, Sendable {
   /// What every worker opens.
   public var counters: [CounterSpecification]
 
-  /// Wall time after which an invocation has hung: its windows five times over, and ten seconds for machines under load.
-  public var timeLimit: Duration { .seconds(10) + window.plannedInvocation * 5 }
+  /// Wall time after which the invocation has hung.
+  public var timeLimit: Duration { window.timeLimit }
 
   public init(cell: Cell, window: WindowSettings, counters: [CounterSpecification]) {
     self.cell = cell
