@@ -225,7 +225,8 @@ struct SampleRowsTests {
   @Test func `An invocation that yielded nothing has one row that says why`() throws {
     let entry = try Plan(try Fixture.suite(), usableCPUs: 2).entries[0]
     let record = InvocationRecord(
-      .failed("the process was killed by SIGSEGV"), entry: entry, runID: RunID.generate(), started: .now())
+      .failed(TrialFailure(reason: "the process was killed by SIGSEGV")), entry: entry, runID: RunID.generate(),
+      started: .now())
     #expect(record.samples.count == 1)
     #expect(record.samples[0].value == nil)
     #expect(record.samples[0].status == .error)

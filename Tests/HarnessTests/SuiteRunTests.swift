@@ -52,7 +52,8 @@ struct SuiteRunTests {
   }
 
   @Test(arguments: [
-    ("echo last words >&2; exit 3", "exited with code 3: last words"), ("kill -SEGV $$", "killed by SIGSEGV"),
+    ("cat > /dev/null; echo last words >&2; exit 3", "exited with code 3: last words"),
+    ("kill -SEGV $$", "killed by SIGSEGV"),
     ("cat > /dev/null; echo '{}'", "report cannot be read"),
   ])
   func `A child that fails costs its own rows only`(script: String, words: String) async throws {
@@ -77,12 +78,41 @@ struct SuiteRunTests {
       TrialSpecification(
         cell: Fixture.cell(), window: WindowSettings(warmUpMilliseconds: 0, lengthMilliseconds: 1, count: 1),
         counters: []),
-      timeout: .milliseconds(200))
-    guard case .failed(let reason) = outcome else {
+      timeout: .seconds(2))
+    guard case .failed(let failure) = outcome else {
       Issue.record("\(outcome)")
       return
     }
-    #expect(reason.contains("did not finish within 1 s"))
+    // The shell waits for its child.
+    #expect(failure.reason.contains("did not finish within 2 s and was ended: 1 thread S"), "\(failure.reason)")
+    #expect(failure.details.contains("state S"), "\(failure.details)")
+  }
+
+  @Test func `A child that is stopped is ended`() async throws {
+    let outcome = try await child("kill -STOP $$").measure(
+      TrialSpecification(
+        cell: Fixture.cell(), window: WindowSettings(warmUpMilliseconds: 0, lengthMilliseconds: 1, count: 1),
+        counters: []),
+      timeout: .seconds(2))
+    guard case .failed(let failure) = outcome else {
+      Issue.record("\(outcome)")
+      return
+    }
+    #expect(failure.reason.contains("1 thread T"), "\(failure.reason)")
+  }
+
+  @Test func `What a child wrote before it crashed is kept in a file of its own`() async throws {
+    let base = try TemporaryDirectory()
+    let words =
+      "Fatal error: no frame left\n*** Signal 4: Backtracing from 0x5678 ***\nThread 0 crashed:\n0 in f() at f.swift:3"
+    let script = "cat > /dev/null; printf '\(words.replacing("\n", with: "\\n"))\\n' >&2; exit 9"
+    let plan = try Plan(try Fixture.suite(), filters: ["strategy=global", "threads=1"], usableCPUs: 2)
+    let (outcome, _) = try await run(script, plan: plan, in: base)
+    #expect(outcome.failures.allSatisfy { $0.hasSuffix("the process exited with code 9: Fatal error: no frame left") })
+    let text = try TextFile.read(outcome.directory.path + "/failure-0.txt")
+    #expect(text.hasPrefix("workload=map strategy=global"))
+    #expect(text.contains(words))
+    #expect(TextFile.names(inDirectory: outcome.directory.path).filter { $0.hasPrefix("failure-") }.count == 3)
   }
 
   @Test func `A cancelled run leaves what finished and says so`() async throws {
@@ -219,12 +249,60 @@ struct SuiteRunTests {
     withExtendedLifetime(other) {}
   }
 
-  @Test func `A resumed run names the cells that had failed before`() async throws {
+  @Test func `A resumed run measures again what crashed, and only that`() async throws {
     let base = try TemporaryDirectory()
+    let good = "cat > /dev/null; echo '\(Self.report)'"
     let (outcome, _) = try await run("if grep -q coupling; then exit 3; else echo '\(Self.report)'; fi", in: base)
+    #expect(outcome.failures.count == 6)
+    let before = try outcome.directory.readSamples().samples.filter { $0.cell.strategy == "global" }
+    // It crashes once more, then it does not.
+    let (again, _) = try await run("cat > /dev/null; exit 4", in: base, resume: outcome.directory.path)
+    #expect(again.measuredCount == 6)
+    #expect(again.failures.count == 6 && again.failures.allSatisfy { $0.contains("code 4") }, "\(again.failures)")
+    #expect(try again.directory.readSamples().samples.count { $0.status == .error } == 6)
+    let (mended, _) = try await run(good, in: base, resume: outcome.directory.path)
+    #expect(mended.measuredCount == 6)
+    #expect(mended.failures.isEmpty)
+    let samples = try mended.directory.readSamples().samples
+    #expect(samples.filter { $0.cell.strategy == "global" } == before)
+    #expect(!samples.contains { $0.status == .error })
+    #expect(samples.count { $0.metric == "throughput" } == 12)
+    #expect(!ResultsVerifier.verify(mended.directory.path).hasErrors)
+    let (finished, _) = try await run("exit 1", in: base, resume: outcome.directory.path)
+    #expect(finished.measuredCount == 0)
+  }
+
+  @Test func `A resumed run names the windows whose check failed before, and does not measure them again`() async throws
+  {
+    let base = try TemporaryDirectory()
+    let wrong = Self.report.replacing("\"violations\":[]", with: "\"violations\":[\"page 7 is not mapped\"]")
+    let (outcome, _) = try await run("cat > /dev/null; echo '\(wrong)'", in: base)
+    #expect(outcome.failures.count == 12)
     let (resumed, _) = try await run("exit 1", in: base, resume: outcome.directory.path)
     #expect(resumed.measuredCount == 0)
     #expect(resumed.failures == outcome.failures)
+  }
+
+  @Test func `A run cut off before its first row is valid and goes on`() async throws {
+    let base = try TemporaryDirectory()
+    let plan = try Plan(try Fixture.suite(), usableCPUs: 2)
+    let runID = RunID.generate()
+    let directory = try RunDirectory.create(
+      base: base.path, suite: "demo", host: HostID(hostname: "h", stableFacts: []), revision: .unversioned,
+      runID: runID)
+    var record = EnvironmentRecord(runID: runID.description)
+    record.set("tool", "name", "pagebench")
+    try directory.writeEnvironment(record)
+    try directory.createSamples()
+    _ = try Journal(
+      creating: directory.path(of: .journal), header: ResumeCheck.header(of: plan, counters: .none, runID: runID))
+    try base.write(directory.path + "/env.csv.tmp.17", "half")
+    let report = ResultsVerifier.verify(directory.path)
+    #expect(report.findings.map(\.kind) == [.unfinished])
+    #expect(!report.hasErrors)
+    let (resumed, _) = try await run("cat > /dev/null; echo '\(Self.report)'", in: base, resume: directory.path)
+    #expect(resumed.measuredCount == 12)
+    #expect(!TextFile.names(inDirectory: directory.path).contains { $0.contains(".tmp") })
   }
 
   @Test func `A cancelled run that has not begun leaves nothing`() async throws {

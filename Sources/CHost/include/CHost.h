@@ -57,6 +57,11 @@ static inline int32_t chost_current_cpu(void) {
 // Kernel id of the calling thread.
 static inline int32_t chost_thread_id(void) { return (int32_t)syscall(SYS_gettid); }
 
+// Sends a signal to one thread of a process. 0 or -errno.
+static inline int32_t chost_signal_thread(int32_t process, int32_t thread, int32_t number) {
+  return syscall(SYS_tgkill, (long)process, (long)thread, (long)number) == 0 ? 0 : -errno;
+}
+
 // ---- Memory placement ----------------------------------------------------------------------------------------
 
 // Asks on which NUMA node each page of this process lies; moves nothing. `nodes[i]` becomes the node, or -errno for

@@ -31,9 +31,6 @@ public enum Interruption {
       action()
     }
     guard listener != nil else { return }
-    // A child that the same signal ended closes the pipe it was to read its task from; the write then fails, which is
-    // reported, and must not end this process too.
-    _ = signal(SIGPIPE, SIG_IGN)
     for number in [SIGINT, SIGTERM] {
       var action = sigaction()
       // SAFETY: the handler calls only async-signal-safe functions: atomics, write(2) and _exit(2).

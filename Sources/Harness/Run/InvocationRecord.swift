@@ -8,6 +8,8 @@ struct InvocationRecord {
   let warnings: [String]
   /// What went wrong, nil for a good invocation.
   let failure: String?
+  /// What else is known about that, for a file of its own; empty for nothing.
+  let details: String
 
   init(
     _ outcome: TrialProcess.Outcome, entry: Plan.Entry, counters: CounterPlan = .none, runID: RunID,
@@ -17,6 +19,7 @@ struct InvocationRecord {
     let status: Journal.Line.Status
     switch outcome {
     case .measured(let report):
+      details = ""
       samples = rows.rows(report)
       warnings = report.warnings
       if let window = report.windows.first(where: { !$0.violations.isEmpty }), let first = window.violations.first {
@@ -26,11 +29,12 @@ struct InvocationRecord {
         status = .ok
         failure = nil
       }
-    case .failed(let reason):
-      samples = [rows.errorRow(note: reason, started: started)]
+    case .failed(let why):
+      samples = [rows.errorRow(note: why.reason, started: started)]
       warnings = []
       status = .error
-      failure = reason
+      failure = why.reason
+      details = why.details
     }
     line = Journal.Line(
       caseID: CaseID(of: entry.cell).description, invocation: entry.invocation, order: entry.order, status: status,

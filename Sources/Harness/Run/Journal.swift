@@ -3,8 +3,9 @@ import SystemPackage
 
 /// `journal.jsonl`: which invocations of a run are finished, so that a run cut off can go on.
 ///
-/// The first line says what the run is; every further line is one finished invocation, written and flushed after its
-/// rows are on the disk. An invocation without a line is measured again, and its rows, if any, are dropped first.
+/// The first line says what the run is; every further line is one ended invocation, written and flushed after its rows
+/// are on the disk. An invocation without a line is measured again when the run goes on, and so is one that yielded
+/// nothing: what made a process crash may be mended by then. Its rows, if any, are dropped first.
 final class Journal {
   static let schema = "pagebench.journal/1"
 
@@ -22,7 +23,7 @@ final class Journal {
     var counterHash: String
   }
 
-  /// One finished invocation.
+  /// One ended invocation. Of several lines for one invocation the last counts.
   struct Line: Hashable, Codable {
     enum Status: String, Codable {
       case ok
@@ -45,16 +46,25 @@ final class Journal {
     let lines: [Line]
     /// Length of the file without a torn last line.
     let wholeByteCount: Int
+
+    /// The invocations that a run that goes on does not measure again.
+    var finished: [Line] {
+      var latest: [Int: Line] = [:]
+      for line in lines { latest[line.order] = line }
+      return latest.values.filter { $0.status != .error }.sorted { $0.order < $1.order }
+    }
   }
 
   private let descriptor: FileDescriptor
   private let path: String
 
-  /// Starts a new journal with its header.
+  /// Starts a new journal with its header, which is there as a whole or not at all: the file gets its name when it is on
+  /// the disk.
   init(creating path: String, header: Header) throws(JournalError) {
+    let temporary = FilePath("\(path).tmp")
     do {
       descriptor = try FileDescriptor.open(
-        FilePath(path), .writeOnly, options: [.create, .exclusiveCreate, .append, .closeOnExec],
+        temporary, .writeOnly, options: [.create, .truncate, .append, .closeOnExec],
         permissions: .init(rawValue: 0o644))
     } catch {
       throw .cannotWrite(path: path, reason: "\(error)")
@@ -62,6 +72,26 @@ final class Journal {
     self.path = path
     try lock()
     try write(header)
+    // SAFETY: both strings are bridged to NUL-terminated buffers for the call's duration.
+    guard unsafe rename(temporary.string, path) == 0 else {
+      throw .cannotWrite(path: path, reason: "rename: \(ErrnoText.name(errno))")
+    }
+    try synchronizeDirectory()
+  }
+
+  /// Makes the file's name durable.
+  private func synchronizeDirectory() throws(JournalError) {
+    var directory = FilePath(path)
+    directory.removeLastComponent()
+    do {
+      let opened = try FileDescriptor.open(directory.isEmpty ? "." : directory, .readOnly, options: .closeOnExec)
+      try opened.closeAfter {
+        // Some network file systems cannot flush a directory and say EINVAL; there is nothing better to be had then.
+        guard fsync(opened.rawValue) == 0 || errno == EINVAL else { throw Errno(rawValue: errno) }
+      }
+    } catch {
+      throw .cannotWrite(path: path, reason: "\(error)")
+    }
   }
 
   /// Opens the journal of a run that is to go on and takes the run's lock, so that nothing read from now on can be
@@ -86,22 +116,21 @@ final class Journal {
   }
 
   /// Held until the descriptor is closed, at the latest by the end of the process however it ends.
+  ///
+  /// Waits a little first: a child of whoever held the lock has a copy of the descriptor from its start until it executes
+  /// its program, so a lock that was given back may look taken for some milliseconds.
   private func lock() throws(JournalError) {
-    // A child of whoever held the lock has a copy of the descriptor from its start until it executes its program: a
-    // lock that was given back may look taken for some milliseconds.
-    var attempts = 20
-    while flock(descriptor.rawValue, LOCK_EX | LOCK_NB) != 0 {
-      attempts -= 1
-      if attempts > 0, errno == EWOULDBLOCK {
-        usleep(10_000)
-        continue
+    for attempt in 1... {
+      if flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 { return }
+      guard errno == EWOULDBLOCK else {
+        throw .cannotWrite(path: path, reason: "flock: \(ErrnoText.name(errno))")
       }
-      throw errno == EWOULDBLOCK
-        ? .busy(path: path) : .cannotWrite(path: path, reason: "flock: \(ErrnoText.name(errno))")
+      if attempt == 20 { throw .busy(path: path) }
+      usleep(10_000)
     }
   }
 
-  /// Appends a finished invocation; returns when it is on the disk.
+  /// Appends an ended invocation; returns when it is on the disk.
   func append(_ line: Line) throws(JournalError) { try write(line) }
 
   private func write(_ value: some Encodable) throws(JournalError) {

@@ -40,12 +40,13 @@ enum ResumeCheck {
     return (content, runID)
   }
 
-  /// Removes rows whose invocation has no journal line: it was cut off between the two files and is measured again.
+  /// Removes rows whose invocation is not finished and will be measured again: it was cut off between the two files, or
+  /// yielded nothing.
   static func dropUnfinishedRows(_ directory: RunDirectory, _ content: Journal.Content) throws {
     // A run cut off before its first batch has no samples yet.
     guard TextFile.exists(directory.path(of: .samples)) else { return }
     let file = try directory.readSamples()
-    let finished = Set(content.lines.map(\.order))
+    let finished = Set(content.finished.map(\.order))
     let kept = file.samples.filter { finished.contains($0.order) }
     if kept.count != file.samples.count || file.tornTail != nil {
       try directory.replace(.samples, with: SampleFile.encode(kept))

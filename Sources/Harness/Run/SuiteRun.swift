@@ -70,6 +70,8 @@ public struct SuiteRun {
     environment.set("tool", "plan_hash", plan.contentHash)
     CounterFacts.add(counters, to: &environment)
     try directory.writeEnvironment(environment)
+    // Last, so that a run with a journal has all its files.
+    try directory.createSamples()
     let journal = try Journal(
       creating: directory.path(of: .journal),
       header: ResumeCheck.header(of: plan, counters: counters.plan, runID: runID))
@@ -78,7 +80,8 @@ public struct SuiteRun {
       finished: [])
   }
 
-  /// Goes on with a run that was cut off; measures what its journal does not name.
+  /// Goes on with a run that was cut off; measures what its journal does not name as finished, crashed invocations
+  /// included.
   ///
   /// - Throws: ``JournalError`` when the run was another suite, plan or build or is being written by another process,
   ///   `RunDirectoryError` when it is no run, ``RunStopped`` when results can no longer be written.
@@ -88,13 +91,14 @@ public struct SuiteRun {
     let journal = try Journal(resuming: directory.path(of: .journal))
     let (content, runID) = try ResumeCheck.check(directory, plan: plan, counters: counters.plan)
     try journal.cut(to: content)
+    directory.removeTemporaryFiles()
     try ResumeCheck.dropUnfinishedRows(directory, content)
     let environment = try directory.readEnvironment()
     return try await measure(
       Session(
         directory: directory, runID: runID, journal: journal, environment: environment,
         collector: EnvironmentCollector(topology: topology)),
-      finished: content.lines)
+      finished: content.finished)
   }
 
   private struct Session {
@@ -125,6 +129,7 @@ public struct SuiteRun {
         wasInterrupted = true
         break
       }
+      if !record.details.isEmpty { keep(record.details, of: entry, in: session.directory) }
       for text in record.warnings where warned.insert(text).inserted { warn(text) }
       if record.failure != nil {
         let text = failureText(record.line)
@@ -161,6 +166,12 @@ public struct SuiteRun {
     } catch is CancellationError {
       return nil
     }
+  }
+
+  /// Writes what is known about a failure beside the samples. That it cannot be written is no reason to end the run.
+  private func keep(_ details: String, of entry: Plan.Entry, in directory: RunDirectory) {
+    let text = "\(CellLabel.full(entry.cell))\norder \(entry.order), invocation \(entry.invocation)\n\n\(details)"
+    do { try directory.writeFailure(text, order: entry.order) } catch { warn("\(error)") }
   }
 
   /// All samples are on the disk by now, so a record that cannot be completed is worth a warning and no more.

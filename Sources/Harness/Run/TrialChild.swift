@@ -20,8 +20,9 @@ public enum TrialChild {
     do { specification = try TrialJSON.decode(TrialSpecification.self, from: input) } catch {
       throw TrialError.badSpecification(reason: "\(error)")
     }
-    // A parent that was killed cannot end a child that hangs in a broken lock. SIGALRM does, well after the parent would
-    // have, and costs nothing before that.
+    // A parent that was killed cannot end a child that hangs; its end of the pipe closes then. Should that go unseen,
+    // SIGALRM comes, well after the parent would have ended the child.
+    ParentWatch.start(STDOUT_FILENO)
     alarm(UInt32(min(1e9, specification.timeLimit.inSeconds.rounded(.up))) + 5)
     let report = try TrialRunner(specification, topology: try HostTopology.read(), make: make).run()
     try FileDescriptor.standardOutput.writeAll(try TrialJSON.encode(report))

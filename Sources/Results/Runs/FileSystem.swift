@@ -52,11 +52,12 @@ enum FileSystem {
     return names.sorted()
   }
 
-  /// Creates a directory and the missing ones above it; existing ones are fine.
+  /// Creates a directory and the missing ones above it, durably; existing ones are fine.
   static func makeDirectories(_ path: String, advice: String) throws(FileSystemError) {
     if path.isEmpty || kind(of: path) == .directory { return }
-    try makeDirectories(parent(of: path), advice: advice)
-    if makeDirectory(path) { return }
+    let parent = parent(of: path)
+    try makeDirectories(parent, advice: advice)
+    if makeDirectory(path) { return try synchronizeDirectory(parent, advice: advice) }
     let code = errno
     // Another process may have been faster.
     if code == EEXIST, kind(of: path) == .directory { return }
@@ -129,7 +130,8 @@ enum FileSystem {
   /// Whether the directory was made; errno says why not.
   static func makeDirectory(_ path: String) -> Bool { unsafe mkdir(path, 0o777) == 0 }
 
-  private static func remove(_ path: String) { unsafe _ = unlink(path) }
+  /// Removes a file; one that cannot be removed stays.
+  static func remove(_ path: String) { unsafe _ = unlink(path) }
 
   private static func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {
     while true {

@@ -113,6 +113,26 @@ public struct RunDirectory: Hashable, Sendable {
     try replace(.environment, with: record.csvBytes())
   }
 
+  /// Makes `samples.csv` with its header.
+  ///
+  /// - Throws: as ``SampleLog/init(_:)``.
+  public func createSamples() throws(RunDirectoryError) { _ = try SampleLog(self) }
+
+  /// Writes what is known about a process that failed into `failure-<order>.txt`, replacing what an earlier attempt left.
+  public func writeFailure(_ text: String, order: Int) throws(RunDirectoryError) {
+    do {
+      try FileSystem.replace(
+        FileSystem.join(path, "failure-\(order).txt"), with: Array(text.utf8), advice: Self.advice)
+    } catch { throw .fileSystem(error) }
+  }
+
+  /// Removes what a killed process left while it replaced a file of the run. Only for whoever has the run's lock.
+  public func removeTemporaryFiles() {
+    for name in (try? FileSystem.entries(of: path)) ?? [] where name.contains(".tmp") {
+      FileSystem.remove(FileSystem.join(path, name))
+    }
+  }
+
   /// Replaces one file of the run atomically and durably; for files that are derived or small.
   public func replace(_ file: RunFile, with bytes: [UInt8]) throws(RunDirectoryError) {
     do { try FileSystem.replace(path(of: file), with: bytes, advice: Self.advice) } catch { throw .fileSystem(error) }

@@ -61,9 +61,14 @@ struct SampleFileVerification {
     }
     if columns == nil { _ = try Self.columns(of: header, path: path) }
     if rowCount == 0 {
+      // A run's journal is made when everything else is there, so the run began and was cut off before its first rows.
+      let journal = FileSystem.join(FileSystem.parent(of: path), RunFile.journal.rawValue)
+      let hasBegun =
+        FileSystem.lastComponent(of: path) == RunFile.samples.rawValue && FileSystem.kind(of: journal) != nil
       add(
         VerificationFinding(
-          kind: .empty, path: path, line: nil, column: nil, what: "the file has a header but no rows",
+          kind: hasBegun ? .unfinished : .empty, path: path, line: nil, column: nil,
+          what: "the file has a header but no rows",
           remedy: "run the suite again or resume the run"))
     }
   }

@@ -21,6 +21,8 @@ public struct VerificationFinding: Hashable, Sendable, CustomStringConvertible {
     case torn
     /// There is nothing to verify.
     case empty
+    /// A run that was cut off before its first rows and can go on.
+    case unfinished
   }
 
   public enum Severity: String, Sendable {
@@ -37,7 +39,7 @@ public struct VerificationFinding: Hashable, Sendable, CustomStringConvertible {
   public let what: String
   public let remedy: String
 
-  public var severity: Severity { kind == .torn ? .warning : .error }
+  public var severity: Severity { kind == .torn || kind == .unfinished ? .warning : .error }
 
   public init(kind: Kind, path: String, line: Int?, column: String?, what: String, remedy: String) {
     self.kind = kind
