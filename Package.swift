@@ -148,7 +148,12 @@ let package = Package(
       name: "StatisticsTests", dependencies: ["Statistics"], exclude: ["golden.py"], swiftSettings: strict),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Results", "Statistics"], swiftSettings: strict),
     .testTarget(
-      name: "HarnessTests", dependencies: ["Harness", "Results", "Topology", "Counters", "Statistics"],
+      name: "HarnessTests",
+      dependencies: [
+        "Harness", "Results", "Topology", "Counters", "Statistics",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
       swiftSettings: strict),
     // Runs the built executable as a user would.
     .testTarget(

@@ -10,6 +10,7 @@ struct DoctorCommand: AsyncParsableCommand {
     commandName: "doctor",
     abstract: "Shows what this machine can measure: CPUs, nodes, permissions and every counter with its status.",
     discussion: """
+      Facts first, then what they mean for measurements, with advice; `run --strict` refuses a machine with a disturbance. \
       Every counter is opened and made to count work whose result is known. Exits 0 when the counters that need no \
       hardware (the preset min) work, else 1.
 
@@ -27,6 +28,7 @@ struct DoctorCommand: AsyncParsableCommand {
       let collector = EnvironmentCollector(topology: try HostTopology.read())
       let record = collector.collect(runID: RunID.generate(), revision: await RevisionReader().read())
       printFacts(record)
+      printFindings(EnvironmentJudgement.findings(before: record))
     }
     let report = CounterReport(catalogue, machine: .current())
     StandardOutput.write(report.text())
@@ -44,6 +46,19 @@ struct DoctorCommand: AsyncParsableCommand {
       table.append([entry.section, entry.key, value])
     }
     StandardOutput.write(table.text() + "\n")
+  }
+
+  private func printFindings(_ findings: [EnvironmentFinding]) {
+    guard !findings.isEmpty else {
+      StandardOutput.write("nothing speaks against measuring on this machine now\n\n")
+      return
+    }
+    for grade in [EnvironmentFinding.Grade.disturbance, .remark] {
+      for finding in findings where finding.grade == grade {
+        StandardOutput.write("\(grade.rawValue) \(finding.name): \(finding.what)\n    \(finding.advice)\n")
+      }
+    }
+    StandardOutput.write("\n")
   }
 
   /// The units whose events a counter can name, as libpfm finds them.

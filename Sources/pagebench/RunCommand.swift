@@ -43,6 +43,9 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "Only print what would be measured, in how many processes and how long it takes.")
   var dryRun = false
 
+  @Flag(help: "Refuse, with exit code 2, a machine that would disturb the measurement; `pagebench doctor` lists why.")
+  var strict = false
+
   @Flag(help: "Use the suite's [quick] settings.")
   var quick = false
 
@@ -82,6 +85,7 @@ struct RunCommand: AsyncParsableCommand {
       StandardOutput.write(PlanPreview(plan).text())
       return
     }
+    try judgeMachine(topology, logger)
     let counters = CounterPlan.prepare(
       groups: suite.counters, of: try CounterGroupLoading.load(forSuite: self.suite),
       countersAtOnce: suite.countersAtOnce)
@@ -111,6 +115,25 @@ struct RunCommand: AsyncParsableCommand {
     try report(outcome, plan)
   }
 
+  /// Says what would disturb the measurement, before it starts.
+  private func judgeMachine(_ topology: HostTopology, _ logger: Logger) throws {
+    let findings = EnvironmentCollector(topology: topology).survey()
+    let disturbances = findings.filter { $0.grade == .disturbance }
+    if strict, !disturbances.isEmpty {
+      throw CommandFailure(
+        status: .usage,
+        message: "--strict: this machine is not fit to measure now:\n"
+          + disturbances.map { "  \($0.name): \($0.description)" }.joined(separator: "\n"))
+    }
+    // A debug build has been warned about.
+    for finding in disturbances where finding.name != "build" { logger.warning("\(finding.description)") }
+    let remarks = findings.count - disturbances.count
+    if remarks > 0 {
+      StandardError.write(
+        "pagebench: \(remarks) remark\(remarks == 1 ? "" : "s") about this machine: see pagebench doctor\n")
+    }
+  }
+
   private func report(_ outcome: SuiteRun.Outcome, _ plan: Plan) throws {
     let samples = try outcome.directory.readSamples().samples
     if !samples.isEmpty {
@@ -121,6 +144,7 @@ struct RunCommand: AsyncParsableCommand {
         }
       StandardOutput.write(RunTable(samples, statistic: statistic).text())
     }
+    for finding in outcome.disturbances { StandardError.write("pagebench: warning: \(finding.description)\n") }
     StandardError.write("pagebench: results are in \(outcome.directory.path)\n")
     if outcome.wasInterrupted {
       StandardError.write("pagebench: interrupted; go on with: \(resumption(of: outcome.directory))\n")
@@ -139,7 +163,8 @@ struct RunCommand: AsyncParsableCommand {
   /// The command line that goes on with a run, with everything that must be said again.
   private func resumption(of directory: RunDirectory) -> String {
     let options =
-      filter.flatMap { ["--filter", $0] } + exclude.flatMap { ["--exclude", $0] } + (quick ? ["--quick"] : [])
+      filter.flatMap { ["--filter", $0] } + exclude.flatMap { ["--exclude", $0] }
+      + (quick ? ["--quick"] : [])
     return (["pagebench", "run", suite] + options + ["--resume", directory.path]).map(ShellWord.quoted)
       .joined(separator: " ")
   }

@@ -334,28 +334,3 @@ struct SuiteRunTests {
     #expect(!TextFile.exists(mark))
   }
 }
-
-struct EnvironmentTests {
-  @Test func `Facts that cannot be read are entries without a value`() throws {
-    let empty = try TemporaryDirectory()
-    let collector = EnvironmentCollector(topology: Fixture.topology(cpus: 2), root: empty.path)
-    var record = EnvironmentRecord(runID: RunID.generate().description)
-    collector.addLoad(to: &record, moment: "before")
-    #expect(record.entries.contains { $0.key == "loadavg_before" && $0.value == nil })
-    #expect(record.entries.contains { $0.key == "steal_before" && $0.value == nil })
-  }
-
-  @Test func `A directory outside version control has no commit`() async throws {
-    let empty = try TemporaryDirectory()
-    let finding = await RevisionReader(currentDirectory: empty.path).read()
-    #expect(finding.revision == .unversioned)
-    var record = EnvironmentRecord(runID: RunID.generate().description)
-    finding.add(to: &record)
-    #expect(record.entries.contains { $0.key == "commit" && $0.value == nil })
-  }
-
-  @Test func `Of the boot options only those that bear on measurements are kept`() {
-    let options = "root=/dev/sda1 isolcpus=2-3 console=ttyS0 mitigations=off nohz_full=2-3 -- --isolcpus-of-init tsc"
-    #expect(EnvironmentCollector.measurementOptions(of: options) == "isolcpus=2-3 mitigations=off nohz_full=2-3")
-  }
-}

@@ -36,6 +36,8 @@ final class TemporaryDirectory: Sendable {
   func write(_ path: String, _ text: String) throws {
     guard let file = unsafe fopen(path, "w") else { throw Failure(what: "fopen", errno: errno) }
     defer { unsafe _ = fclose(file) }
-    guard unsafe fputs(text, file) >= 0 else { throw Failure(what: "fputs", errno: errno) }
+    let bytes = Array(text.utf8)
+    // SAFETY: fwrite reads the bytes of an array that is valid for the call's duration.
+    guard unsafe fwrite(bytes, 1, bytes.count, file) == bytes.count else { throw Failure(what: "fwrite", errno: errno) }
   }
 }

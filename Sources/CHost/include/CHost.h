@@ -108,6 +108,40 @@ static inline int64_t chost_monotonic_nanoseconds(void) { return chost_clock_nan
 // CPU time of the calling thread in nanoseconds, user and kernel together, or -errno.
 static inline int64_t chost_thread_cpu_nanoseconds(void) { return chost_clock_nanoseconds_(CLOCK_THREAD_CPUTIME_ID); }
 
+// The processor's tick counter, read in program order; 0 where user code has none.
+static inline uint64_t chost_read_ticks(void) {
+#if defined(__x86_64__)
+  __asm__ volatile("lfence" ::: "memory");
+  uint64_t ticks = __builtin_ia32_rdtsc();
+  __asm__ volatile("lfence" ::: "memory");
+  return ticks;
+#elif defined(__aarch64__)
+  uint64_t ticks;
+  __asm__ volatile("isb\n\tmrs %0, cntvct_el0\n\tisb" : "=r"(ticks)::"memory");
+  return ticks;
+#elif defined(__riscv) && __riscv_xlen == 64
+  uint64_t ticks;
+  __asm__ volatile("rdtime %0" : "=r"(ticks)::"memory");
+  return ticks;
+#else
+  return 0;
+#endif
+}
+
+// ---- The build -----------------------------------------------------------------------------------------------
+
+// The C compiler's own words about its version; static storage.
+static inline const char *_Nonnull chost_compiler_version(void) { return __VERSION__; }
+
+// Whether C was compiled with optimisation.
+static inline _Bool chost_is_optimized(void) {
+#if defined(__OPTIMIZE__)
+  return 1;
+#else
+  return 0;
+#endif
+}
+
 // ---- Terminals -----------------------------------------------------------------------------------------------
 
 // Columns of the terminal behind a descriptor; 0 when it is none or does not say.

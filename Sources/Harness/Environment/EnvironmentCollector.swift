@@ -5,24 +5,40 @@ public import Topology
 /// guessed.
 public struct EnvironmentCollector: Sendable {
   let topology: HostTopology
-  /// Directory with `proc` and `sys` in it: `/`, or a recorded tree in tests.
-  let root: String
+  private let files: HostFiles
 
+  /// - Parameter root: directory with `proc` and `sys` in it: `/`, or a recorded tree.
   public init(topology: HostTopology, root: String = "/") {
     self.topology = topology
-    self.root = root.hasSuffix("/") ? root : root + "/"
+    files = HostFiles(root: root)
   }
 
-  /// Everything that does not change while a run lasts. Starts git, so it belongs before the first measurement.
+  /// Everything that does not change while a run lasts, and the load before it.
   public func collect(runID: RunID, revision: RevisionReader.Finding) -> EnvironmentRecord {
     var record = EnvironmentRecord(runID: runID.description)
     ToolFacts.add(to: &record)
     revision.add(to: &record)
+    addMachine(to: &record)
+    // Of this machine, whatever tree the rest is read from; it takes some milliseconds, so it is no part of a survey.
+    let ticks = TickClock.measure()
+    record.set("host", "tick_frequency", ticks.map { String($0.hertz.rounded()) }, unit: "Hz")
+    record.set("host", "tick_uncertainty", ticks.map { String($0.uncertainty) }, unit: "1")
+    return record
+  }
+
+  /// What can be said at once about whether the machine is fit to measure.
+  public func survey() -> [EnvironmentFinding] {
+    var record = EnvironmentRecord(runID: "")
+    ToolFacts.add(to: &record)
+    addMachine(to: &record)
+    return EnvironmentJudgement.findings(before: record)
+  }
+
+  private func addMachine(to record: inout EnvironmentRecord) {
     addHost(to: &record)
     addKernel(to: &record)
     addPower(to: &record)
-    addLoad(to: &record, moment: "before")
-    return record
+    LoadFacts(files: files, topology: topology).add(to: &record, .before)
   }
 
   /// The name of this machine in result paths.
@@ -36,16 +52,9 @@ public struct EnvironmentCollector: Sendable {
       ])
   }
 
-  /// Load, steal and pressure: once before the first invocation and once after the last.
-  public func addLoad(to record: inout EnvironmentRecord, moment: String) {
-    record.set("load", "loadavg_\(moment)", text("proc/loadavg"))
-    let steal = (try? TextFile.read(root + "proc/stat"))
-      .flatMap { StealClock.steal(in: $0, cpus: Array(topology.onlineCPUs)) }
-    record.set("load", "steal_\(moment)", steal.map { String($0) }, unit: "ticks")
-    record.set("load", "pressure_cpu_\(moment)", text("proc/pressure/cpu")?.oneLine)
-    if moment == "before" {
-      record.set("load", "cgroup_cpu_max", text("sys/fs/cgroup/cpu.max"))
-    }
+  /// Completes the record of a run with what the machine did meanwhile.
+  public func addLoadAfter(to record: inout EnvironmentRecord) {
+    LoadFacts(files: files, topology: topology).add(to: &record, .after)
   }
 
   private func addHost(to record: inout EnvironmentRecord) {
@@ -61,6 +70,7 @@ public struct EnvironmentCollector: Sendable {
     record.set("host", "cores", String(topology.coreCount))
     record.set("host", "cpus_online", topology.onlineCPUs.description)
     record.set("host", "cpus_allowed", topology.allowedCPUs.description)
+    record.set("host", "cpus_usable", String(topology.allowedCPUs.count))
     record.set("host", "smt", topology.hasSiblings ? "on" : "off")
     for cache in caches { record.set("host", "cache_\(cache.name)", cache.size) }
     record.set("host", "memory", memoryBytes.map { String($0) }, unit: "By")
@@ -71,25 +81,34 @@ public struct EnvironmentCollector: Sendable {
       let distances = topology.nodes.map { node.distances[$0.id].map { String($0) } ?? "?" }
       record.set("host", "node\(node.id)_distances", node.distances.isEmpty ? nil : distances.joined(separator: " "))
     }
+    let flags = processor("flags").map { Set($0.split(separator: " ")) }
+    // Only x86 has a tick counter that may change its rate or stop.
+    let isInvariant = flags.map { $0.isSuperset(of: ["constant_tsc", "nonstop_tsc"]) }
+    record.set("host", "tick_invariant", isInvariant.map { $0 ? "yes" : "no" })
     // Processors tell a guest by a flag; who the hypervisor is, only its firmware may say.
-    let isGuest = processor("flags").map { $0.split(separator: " ").contains("hypervisor") }
+    let isGuest = flags.map { $0.contains("hypervisor") }
     record.set("host", "virtualized", isGuest.map { $0 ? "yes" : "no" })
     record.set("host", "hypervisor", text("sys/hypervisor/type") ?? text("sys/class/dmi/id/sys_vendor"))
   }
 
   private func addKernel(to record: inout EnvironmentRecord) {
-    let files = [
+    let single = [
       ("release", "proc/sys/kernel/osrelease"), ("version", "proc/sys/kernel/version"),
       ("thp_enabled", "sys/kernel/mm/transparent_hugepage/enabled"),
+      ("thp_defrag", "sys/kernel/mm/transparent_hugepage/defrag"),
       ("numa_balancing", "proc/sys/kernel/numa_balancing"), ("aslr", "proc/sys/kernel/randomize_va_space"),
       ("clocksource", "sys/devices/system/clocksource/clocksource0/current_clocksource"),
+      ("clocksources", "sys/devices/system/clocksource/clocksource0/available_clocksource"),
       ("smt_control", "sys/devices/system/cpu/smt/control"),
       ("perf_event_paranoid", "proc/sys/kernel/perf_event_paranoid"),
       ("perf_event_mlock_kb", "proc/sys/kernel/perf_event_mlock_kb"), ("nmi_watchdog", "proc/sys/kernel/nmi_watchdog"),
     ]
-    for (key, file) in files { record.set("kernel", key, text(file)) }
+    for (key, file) in single { record.set("kernel", key, text(file)) }
+    for name in files.names("sys/devices/system/cpu/vulnerabilities") {
+      record.set("kernel", "vulnerability_\(name)", text("sys/devices/system/cpu/vulnerabilities/\(name)"))
+    }
     // Here an empty text is a fact, and an entry without a value would say that nobody knows.
-    record.set("kernel", "isolated_cpus", (try? TextFile.read(root + "sys/devices/system/cpu/isolated"))?.trimmedOrNone)
+    record.set("kernel", "isolated_cpus", files.whole("sys/devices/system/cpu/isolated")?.trimmedOrNone)
     record.set("kernel", "cmdline", text("proc/cmdline").map { Self.measurementOptions(of: $0).trimmedOrNone })
     record.set("kernel", "cap_effective", field("CapEff", in: "proc/self/status"))
   }
@@ -111,11 +130,17 @@ public struct EnvironmentCollector: Sendable {
   private func addPower(to record: inout EnvironmentRecord) {
     let policy = "sys/devices/system/cpu/cpu\(topology.allowedCPUs.first { _ in true } ?? 0)/cpufreq"
     record.set("power", "driver", text("\(policy)/scaling_driver"))
-    record.set("power", "governor", text("\(policy)/scaling_governor"))
+    record.set("power", "governor", governors)
     record.set("power", "frequency_min", text("\(policy)/scaling_min_freq"), unit: "kHz")
     record.set("power", "frequency_max", text("\(policy)/scaling_max_freq"), unit: "kHz")
     record.set("power", "intel_no_turbo", text("sys/devices/system/cpu/intel_pstate/no_turbo"))
     record.set("power", "boost", text("sys/devices/system/cpu/cpufreq/boost"))
+  }
+
+  /// The governors of all usable CPUs, each once.
+  private var governors: String? {
+    let all = topology.allowedCPUs.compactMap { text("sys/devices/system/cpu/cpu\($0)/cpufreq/scaling_governor") }
+    return all.isEmpty ? nil : Set(all).sorted().joined(separator: " ")
   }
 
   /// Caches of the first usable CPU, such as `l1_data`.
@@ -137,27 +162,7 @@ public struct EnvironmentCollector: Sendable {
     names.lazy.compactMap { field($0, in: "proc/cpuinfo") }.first
   }
 
-  /// The value of the first `name : value` line.
-  private func field(_ name: String, in file: String) -> String? {
-    guard let text = try? TextFile.read(root + file) else { return nil }
-    for line in text.split(separator: "\n") {
-      guard let colon = line.firstIndex(of: ":"), line[..<colon].trimmed == name else { continue }
-      return line[line.index(after: colon)...].trimmed
-    }
-    return nil
-  }
+  private func field(_ name: String, in file: String) -> String? { files.field(name, in: file) }
 
-  private func text(_ file: String) -> String? { TextFile.trimmed(root + file) }
-}
-
-extension StringProtocol {
-  fileprivate var trimmed: String {
-    let start = drop { $0.isWhitespace }
-    guard let last = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-    return String(start[...last])
-  }
-
-  fileprivate var trimmedOrNone: String { trimmed.isEmpty ? "none" : trimmed }
-
-  fileprivate var oneLine: String { split(separator: "\n").joined(separator: "; ") }
+  private func text(_ file: String) -> String? { files.text(file) }
 }

@@ -19,9 +19,9 @@ public struct RevisionReader: Sendable {
         record.set("vcs", "commit", hash)
         record.set("vcs", "commit_time", time.rfc3339)
         record.set("vcs", "dirty", dirtyDigest == nil ? "no" : "yes")
-        record.set("vcs", "dirty_digest", dirtyDigest ?? "none")
+        record.set("vcs", "dirty_sha", dirtyDigest ?? "none")
       case .unversioned:
-        for key in ["commit", "commit_time", "dirty", "dirty_digest"] { record.set("vcs", key, nil) }
+        for key in ["commit", "commit_time", "dirty", "dirty_sha"] { record.set("vcs", key, nil) }
       }
     }
   }
@@ -59,22 +59,31 @@ public struct RevisionReader: Sendable {
     return Finding(revision: .unversioned, place: nil, branch: nil)
   }
 
-  /// Digest over the difference from the commit and the names of untracked files; nil for a clean tree.
+  /// SHA of everything that differs from the commit: the difference of tracked files, and names and content of
+  /// untracked ones; nil for a clean tree. Git computes it, so it is as long as the repository's own.
   private func dirtyDigest(_ directory: String) async -> String? {
-    // A status that cannot be had is not a clean tree.
-    guard let status = await git(directory, "status", "--porcelain") else { return ContentHash.hex("unknown".utf8) }
+    // A state that cannot be had is not a clean tree.
+    let unknown = ContentHash.hex("unknown".utf8)
+    guard let status = await git(directory, "status", "--porcelain") else { return unknown }
     guard !status.isEmpty else { return nil }
-    let difference = await git(directory, "diff", "HEAD") ?? ""
-    return ContentHash.hex((status + "\n" + difference).utf8)
+    // Git lists untracked files below where it stands.
+    guard let top = await git(directory, "rev-parse", "--show-toplevel"),
+      let difference = await git(top, "diff", "--binary", "HEAD"),
+      let untracked = await git(top, "ls-files", "--others", "--exclude-standard"),
+      let contents = untracked.isEmpty ? "" : await git(top, "hash-object", "--stdin-paths", input: untracked),
+      let digest = await git(
+        top, "hash-object", "--stdin", input: [difference, untracked, contents].joined(separator: "\n"))
+    else { return unknown }
+    return digest
   }
 
   /// Standard output without the last newline; nil when git is missing or refuses.
-  private func git(_ directory: String, _ arguments: String...) async -> String? {
+  private func git(_ directory: String, _ arguments: String..., input: String = "") async -> String? {
     let result = try? await Subprocess.run(
       .name("git"), arguments: Arguments(["-C", directory] + arguments),
       // Without this, a mere status may write the index under somebody's hands.
-      environment: .inherit.updating(["GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"]), output: .string(limit: 64 << 20),
-      error: .discarded)
+      environment: .inherit.updating(["GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"]), input: .array(Array(input.utf8)),
+      output: .string(limit: 64 << 20), error: .discarded)
     guard let result, result.terminationStatus.isSuccess else { return nil }
     var text = result.standardOutput
     while text.last?.isNewline == true { text.removeLast() }

@@ -1,3 +1,4 @@
+import CHost
 import Glibc
 import Results
 import SystemPackage
@@ -12,7 +13,12 @@ enum ToolFacts {
     record.set("tool", "samples_schema", SampleSchema.name.description)
     record.set("tool", "bench_version", String(SampleRows.benchVersion))
     record.set("build", "configuration", configuration)
+    record.set("build", "optimization", optimization)
     record.set("build", "swift", compiler)
+    // The C compiler of the same toolchain, which says exactly which it is.
+    // SAFETY: a string literal in the program.
+    record.set("build", "clang", unsafe String(cString: chost_compiler_version()))
+    record.set("build", "c_optimized", chost_is_optimized() ? "yes" : "no")
     record.set("build", "architecture", architecture)
     record.set("build", "identity", identity)
   }
@@ -24,6 +30,13 @@ enum ToolFacts {
     #else
       false
     #endif
+  }
+
+  /// The flag that the Swift code was compiled with, as far as the code can tell: what assertions do.
+  private static var optimization: String {
+    let flags = [("-Ounchecked", _isFastAssertConfiguration()), ("-O", _isReleaseAssertConfiguration())]
+    // Assertions of a debug build go with -Onone unless somebody asked for both.
+    return flags.first { $0.1 }?.0 ?? (isDebugBuild ? "-Onone" : "-O with assertions")
   }
 
   private static var configuration: String { isDebugBuild ? "debug" : "release" }

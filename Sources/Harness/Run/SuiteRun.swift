@@ -13,6 +13,8 @@ public struct SuiteRun {
     /// One sentence per invocation that failed its check or yielded nothing, resumed ones included.
     public let failures: [String]
     public let wasInterrupted: Bool
+    /// What the machine did to the run meanwhile.
+    public let disturbances: [EnvironmentFinding]
   }
 
   public static var toolVersion: String { ToolFacts.version }
@@ -69,6 +71,9 @@ public struct SuiteRun {
     environment.set("tool", "suite_hash", plan.suite.contentHash)
     environment.set("tool", "plan_hash", plan.contentHash)
     CounterFacts.add(counters, to: &environment)
+    for finding in EnvironmentJudgement.findings(before: environment) {
+      environment.set("findings", finding.name, "\(finding.grade.rawValue): \(finding.what)")
+    }
     try directory.writeEnvironment(environment)
     // Last, so that a run with a journal has all its files.
     try directory.createSamples()
@@ -149,9 +154,10 @@ public struct SuiteRun {
       finishedNow += 1
     }
     progress.clear()
-    addLoad(to: &session)
+    let disturbances = addLoad(to: &session)
     return Outcome(
-      directory: session.directory, measuredCount: finishedNow, failures: failures, wasInterrupted: wasInterrupted)
+      directory: session.directory, measuredCount: finishedNow, failures: failures, wasInterrupted: wasInterrupted,
+      disturbances: disturbances)
   }
 
   /// Measures one invocation; nil when the run was interrupted meanwhile.
@@ -175,11 +181,16 @@ public struct SuiteRun {
   }
 
   /// All samples are on the disk by now, so a record that cannot be completed is worth a warning and no more.
-  private func addLoad(to session: inout Session) {
-    session.collector.addLoad(to: &session.environment, moment: "after")
+  private func addLoad(to session: inout Session) -> [EnvironmentFinding] {
+    session.collector.addLoadAfter(to: &session.environment)
+    let findings = EnvironmentJudgement.findings(during: session.environment)
+    for finding in findings {
+      session.environment.set("findings", finding.name, "\(finding.grade.rawValue): \(finding.what)")
+    }
     do { try session.directory.writeEnvironment(session.environment) } catch {
       warn("the load after the run is not in \(session.directory.path(of: .environment)): \(error)")
     }
+    return findings
   }
 
   /// `[3/96] strategy=…: why`, the same when the run has just seen the failure and when its journal tells of it.
