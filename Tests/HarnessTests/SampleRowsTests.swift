@@ -222,6 +222,18 @@ struct SampleRowsTests {
     #expect(try SampleFile.read(bytes: SampleFile.encode(rows), path: "x").samples == rows)
   }
 
+  @Test func `The warm-up has one row per process, without the windows' flags`() throws {
+    let entry = try Plan(try Fixture.suite(), usableCPUs: 2).entries[0]
+    let report = TrialReport(
+      windows: [window([Fixture.worker(operations: 1, active: 10)], flags: ["not_steady"])],
+      warmUpNanoseconds: 12_345_678, warnings: [])
+    let rows = SampleRows(runID: RunID.generate(), entry: entry).rows(report)
+    let row = try value(rows, "warmup_time")
+    #expect(row.value == 12_345_678 && row.unit == "ns" && row.window == -1 && row.flags.isEmpty)
+    #expect(rows.count { $0.metric == "warmup_time" } == 1)
+    #expect(try value(rows, "time_per_op").flags == [.notSteady])
+  }
+
   @Test func `An invocation that yielded nothing has one row that says why`() throws {
     let entry = try Plan(try Fixture.suite(), usableCPUs: 2).entries[0]
     let record = InvocationRecord(

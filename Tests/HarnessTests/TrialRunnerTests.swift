@@ -73,6 +73,47 @@ struct TrialRunnerTests {
     #expect(report.windows[0].workers[0].operations < totals.operations[0])
   }
 
+  /// Reports what it is told as operations of each window, whatever time that took.
+  private static func workload(operations: @escaping @Sendable (_ window: Int, _ nanoseconds: UInt64) -> UInt64)
+    -> ErasedWorkload
+  {
+    let count = Atomic<Int>(0)
+    return ErasedWorkload(
+      setUp: { _ in },
+      run: { worker, window in
+        while window.begin(worker) {
+          let start = ContinuousClock.now
+          while !window.isOver {}
+          let index = count.add(1, ordering: .relaxed).oldValue
+          window.end(worker, operations(index, UInt64((ContinuousClock.now - start).wholeNanoseconds)))
+        }
+      },
+      check: { [] }, residencySample: { _ in [] },
+      memory: { MemoryUse(tables: 0, peakTables: 0, metadata: 0, mapped: 0) })
+  }
+
+  @Test func `Windows that drift are flagged, all of them`() throws {
+    // Ten times as fast in every window: no disturbance makes that look settled.
+    let report = try run(
+      threads: 1, windows: 4,
+      workload: Self.workload { index, _ in
+        (0..<index).reduce(1000) { value, _ in value * 10 }
+      })
+    #expect(report.windows.allSatisfy { $0.flags.contains("not_steady") })
+    #expect(report.warmUpNanoseconds == nil)
+  }
+
+  @Test func `Windows that do not drift are not flagged, whatever else the machine does`() throws {
+    // 10 ns per operation by the worker's own clock: a preempted worker completes more of them.
+    let report = try run(
+      threads: 1, windows: 5, warmUp: 5, workload: Self.workload { _, nanoseconds in nanoseconds / 10 })
+    let times = report.windows.map { Double($0.workers[0].activeNanoseconds) / Double($0.workers[0].operations) }
+    // The clocks are read a moment apart, and the machine may strike in between.
+    guard SteadyState.standard.holds(times) == true else { return }
+    #expect(report.windows.allSatisfy { !$0.flags.contains("not_steady") })
+    #expect(report.warmUpNanoseconds ?? 0 >= 5_000_000)
+  }
+
   @Test func `A failed check marks its own window only`() throws {
     let calls = Atomic<Int>(0)
     let workload = Self.workload(log: EventLog(), totals: FakeTotals(1)) {

@@ -16,9 +16,18 @@ struct SampleRows {
   func rows(_ report: TrialReport) -> [Sample] {
     let windows = report.windows.map { CountedWindow($0, counters, invocation: entry.invocation) }
     let absent = Absences(windows)
-    var all = windows.prefix(1).flatMap { foldedRows($0.window, absent) } + windows.flatMap { rows($0, absent) }
+    var all =
+      warmUpRows(report) + windows.prefix(1).flatMap { foldedRows($0.window, absent) }
+      + windows.flatMap { rows($0, absent) }
     for index in all.indices { all[index].guarantee = report.guarantee }
     return all
+  }
+
+  private func warmUpRows(_ report: TrialReport) -> [Sample] {
+    guard let nanoseconds = report.warmUpNanoseconds, let window = report.windows.first else { return [] }
+    var sample = row(foldedScope(window), MetricName.warmUp, Double(nanoseconds), "ns", .none, .clock)
+    fold(&sample)
+    return [sample]
   }
 
   /// A window with what was counted in it over all workers.
@@ -55,19 +64,28 @@ struct SampleRows {
   }
 
   private func foldedRows(_ window: WindowResult, _ absent: Absences) -> [Sample] {
-    let scope = Scope(
-      scope: .all, cpus: NumberList.format(Set(window.workers.map(\.cpu)).sorted()), activeNanoseconds: nil,
-      operations: nil, window: window)
+    let scope = foldedScope(window)
     let rows =
       absent.readings.map { (counterRow(scope, $0), $0.note) } + absent.derived.map { (derivedRow(scope, $0), $0.note) }
     return rows.map { sample, note in
       var sample = sample
-      sample.window = -1
-      // Flags and findings are the windows' own.
-      sample.flags = entry.isOversubscribed ? [.oversubscribed] : []
+      fold(&sample)
       sample.note = Self.oneLine(note ?? "")
       return sample
     }
+  }
+
+  private func foldedScope(_ window: WindowResult) -> Scope {
+    Scope(
+      scope: .all, cpus: NumberList.format(Set(window.workers.map(\.cpu)).sorted()), activeNanoseconds: nil,
+      operations: nil, window: window)
+  }
+
+  /// Makes a row stand for all windows of the process: flags and findings are the windows' own.
+  private func fold(_ sample: inout Sample) {
+    sample.window = -1
+    sample.flags = entry.isOversubscribed ? [.oversubscribed] : []
+    sample.note = ""
   }
 
   /// The row of an invocation that yielded nothing.

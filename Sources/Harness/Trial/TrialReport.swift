@@ -5,11 +5,16 @@ public struct TrialReport: Hashable, Codable, Sendable {
   /// Guarantee class of the strategy, empty where none is declared.
   public var guarantee: String
   public var windows: [WindowResult]
+  /// Wall time of the warm-up with its extensions; nil without one.
+  public var warmUpNanoseconds: UInt64?
   /// What a reader of the log should know: placement that could not be verified, counters that could not be opened.
   public var warnings: [String]
 
-  public init(guarantee: String = "", windows: [WindowResult], warnings: [String]) {
+  public init(
+    guarantee: String = "", windows: [WindowResult], warmUpNanoseconds: UInt64? = nil, warnings: [String]
+  ) {
     self.guarantee = guarantee
+    self.warmUpNanoseconds = warmUpNanoseconds
     self.windows = windows
     self.warnings = warnings
   }

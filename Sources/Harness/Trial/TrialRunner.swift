@@ -6,8 +6,9 @@ public typealias WorkloadMaker = @Sendable (Cell, Placement, MemoryPolicy) throw
 
 /// Measures one invocation of one cell in this process, which should do nothing else.
 ///
-/// Phases: place and start the workers, set them up one after the other, warm up, then the windows. Between windows all
-/// workers are parked, and what the window did is checked and kept in memory.
+/// Phases: place and start the workers, set them up one after the other, warm up until the work has settled, then the
+/// windows. Between windows all workers are parked, and what the window did is checked and kept in memory. An invocation
+/// whose windows drift or scatter all the same carries the flag `not_steady` on all of them.
 public struct TrialRunner {
   private let specification: TrialSpecification
   private let topology: HostTopology
@@ -28,14 +29,14 @@ public struct TrialRunner {
     defer { crew.dismiss() }
     try crew.setUp()
     let settings = specification.window
-    if settings.warmUpMilliseconds > 0 {
-      crew.runWindow(length: .milliseconds(settings.warmUpMilliseconds))
-    }
+    let warmUp = settings.warmUpMilliseconds > 0 ? WarmUp(settings: settings).run { self.slice(crew, $0) } : nil
     let verification = PlacementVerification(placement: placement, policy: policy, topology: topology)
+    let throttle = ThrottleClock()
     var warnings: [String] = []
     var windows: [WindowResult] = []
     for index in 0..<settings.count {
       let steal = StealClock.read(cpus: placement.cpus)
+      let throttled = throttle.events(cpus: placement.cpus)
       let started = UTCTimestamp.now()
       crew.runWindow(length: .milliseconds(settings.lengthMilliseconds))
       let stolen = StealClock.read(cpus: placement.cpus)
@@ -54,12 +55,28 @@ public struct TrialRunner {
       }
       if workers.contains(where: \.wasPreempted) { flags.append(.preempted) }
       if let steal, let stolen, stolen > steal { flags.append(.steal) }
+      if let throttled, let now = throttle.events(cpus: placement.cpus), now > throttled { flags.append(.throttled) }
       if placement.isOversubscribed { flags.append(.oversubscribed) }
       windows.append(
         WindowResult(
           window: index, startedMilliseconds: started.millisecondsSinceEpoch, workers: workers,
           flags: flags.map(\.rawValue), violations: violations, memory: workload.memory()))
     }
-    return TrialReport(guarantee: workload.guarantee, windows: windows, warnings: warnings)
+    let times = windows.compactMap { WindowMetrics(workers: $0.workers).timePerOperation }
+    // Few windows say nothing about a trend; then the end of the warm-up must.
+    if (settings.steadiness.holds(times) ?? warmUp?.hasSettled) == false {
+      for index in windows.indices { windows[index].flags.append(SampleFlag.notSteady.rawValue) }
+    }
+    return TrialReport(
+      guarantee: workload.guarantee, windows: windows,
+      warmUpNanoseconds: warmUp.map { UInt64($0.elapsed.wholeNanoseconds) }, warnings: warnings)
+  }
+
+  private func slice(_ crew: WorkerCrew, _ length: Duration) -> WarmUp.Slice {
+    let start = MonotonicClock.nanoseconds
+    crew.runWindow(length: length)
+    let elapsed = Duration.nanoseconds(MonotonicClock.nanoseconds - start)
+    let workers = (0..<specification.cell.threads).map { crew.result(ofWorker: $0) }
+    return WarmUp.Slice(timePerOperation: WindowMetrics(workers: workers).timePerOperation, elapsed: elapsed)
   }
 }

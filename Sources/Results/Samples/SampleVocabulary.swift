@@ -97,4 +97,6 @@ public enum MetricName {
   public static let memoryPerGiB = "memory_per_gib"
   /// Operations per second over all workers, unit `op/s`.
   public static let throughput = "throughput"
+  /// Nanoseconds of wall time before the first window, with all extensions, unit `ns`; one row per process.
+  public static let warmUp = "warmup_time"
 }
