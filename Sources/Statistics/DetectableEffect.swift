@@ -1,3 +1,5 @@
+import Glibc
+
 /// The smallest true change that an experiment of a given size finds in four cases out of five.
 public enum DetectableEffect {
   /// Probability of finding a change of the stated size.
@@ -53,6 +55,17 @@ public enum DetectableEffect {
       if suffices(middle) { high = middle } else { low = middle }
     }
     return high
+  }
+
+  /// The relative change between a case with these values and another like it that an experiment of the same size would
+  /// find, as a fraction: 0.02 for 2 %. The spread is that of the values' logarithms.
+  ///
+  /// - Returns: nil for fewer than two values or one that is not positive.
+  public static func ofOneCase(_ values: [Double]) -> Double? {
+    guard values.count > 1, values.allSatisfy({ $0 > 0 }) else { return nil }
+    let logarithms = values.map(log)
+    return pooledSpread(logarithms, logarithms).flatMap { independent(spread: $0, values.count, values.count) }.map(
+      expm1)
   }
 
   private static func factor(degreesOfFreedom: Int, alpha: Double) -> Double {

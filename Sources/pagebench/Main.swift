@@ -13,7 +13,7 @@ struct Pagebench: AsyncParsableCommand {
         pagebench run benchmarks/quick.toml
         pagebench compare results/quick/<host>/<commit>/<run> --col strategy
 
-      Exit codes: 0 done; 1 the tool or a measurement failed; 2 usage; 3 nothing to do or not comparable; \
+      Exit codes: 0 done; 1 the tool or a measurement failed; 2 usage, or a machine that run --strict refuses; 3 nothing to do or not comparable; \
       4 regressed (--gate); 5 inconclusive (--gate --strict); 130 interrupted, with valid files left behind.
       """,
     version: "pagebench \(SuiteRun.toolVersion)",

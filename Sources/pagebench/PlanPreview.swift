@@ -29,7 +29,7 @@ struct PlanPreview {
     for cell in plan.cells { table.append(varying.map { cell.identity($0) ?? "" } + columns(of: cell)) }
     return "question: \(suite.question)\n"
       + (constant.isEmpty ? "" : "same in every cell: \(constant.joined(separator: " "))\n")
-      + "\n\(table.text())\n\(total)\n"
+      + "\n\(table.text())\n\(total)\n" + (plan.budget.map { "\(BudgetText.promise($0))\n" } ?? "")
   }
 
   private func columns(of cell: Cell) -> [String] {
@@ -38,19 +38,10 @@ struct PlanPreview {
     let warmUp =
       window.maxWarmUpMilliseconds > window.warmUpMilliseconds
       ? "\(window.warmUpMilliseconds) to \(window.maxWarmUpMilliseconds)" : String(window.warmUpMilliseconds)
-    let processes: String
-    let time: String
-    switch settings.repetition {
-    case .fixed(let count):
-      processes = String(count)
-      time = DurationText.words(window.plannedInvocation * count)
-    case .precision(_, let limit):
-      let least = min(limit, PrecisionSchedule.firstLook)
-      processes = "\(least) to \(limit)"
-      time =
-        "\(DurationText.words(window.plannedInvocation * least)) to "
-        + DurationText.words(window.plannedInvocation * limit)
-    }
+    let (least, limit) = (settings.repetition.least, settings.repetition.limit)
+    let processes = least == limit ? String(limit) : "\(least) to \(limit)"
+    let times = [least, limit].map { DurationText.words(window.plannedInvocation * $0) }
+    let time = least == limit ? times[1] : "\(times[0]) to \(times[1])"
     return [processes, warmUp, "\(window.count) x \(window.lengthMilliseconds)", time]
   }
 

@@ -46,6 +46,12 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "Refuse, with exit code 2, a machine that would disturb the measurement; `pagebench doctor` lists why.")
   var strict = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Spend this much time instead of what the suite says: chooses processes per cell, and shorter windows if need be.",
+      valueName: "5m"))
+  var budget: String?
+
   @Flag(help: "Use the suite's [quick] settings.")
   var quick = false
 
@@ -59,6 +65,9 @@ struct RunCommand: AsyncParsableCommand {
   var resume: String?
 
   func validate() throws {
+    if let budget, DurationText.parse(budget) == nil {
+      throw ValidationError("--budget \(budget) is no time; write for example 90s, 5m or 1h30m.")
+    }
     if list, dryRun { throw ValidationError("--list and --dry-run print different things; give one of them.") }
     if out.isEmpty { throw ValidationError("--out is empty; name a directory, such as --out results.") }
   }
@@ -67,7 +76,9 @@ struct RunCommand: AsyncParsableCommand {
     let logger = ConsoleLog.makeLogger()
     let suite = try SuiteLoading.load(suite, isQuick: quick)
     let topology = try HostTopology.read()
-    let plan = try Plan(suite, filters: filter, excludes: exclude, usableCPUs: topology.allowedCPUs.count)
+    let plan = try Plan(
+      suite, filters: filter, excludes: exclude, budget: budget.flatMap(DurationText.parse),
+      usableCPUs: topology.allowedCPUs.count)
     if list {
       StandardOutput.write(PlanPreview(plan).list())
       return
@@ -97,6 +108,7 @@ struct RunCommand: AsyncParsableCommand {
         per cell not each has its turn; raise repetition.invocations or name fewer groups
         """)
     }
+    if let budget = plan.budget { StandardError.write("pagebench: \(BudgetText.promise(budget))\n") }
     let progress = Progress(Progress.detectStyle(environment: RunEnvironment.variables))
     let (out, resume) = (out, resume)
     let task = Task {
@@ -144,6 +156,13 @@ struct RunCommand: AsyncParsableCommand {
         }
       StandardOutput.write(RunTable(samples, statistic: statistic).text())
     }
+    if let precision = outcome.precision { StandardError.write("pagebench: \(PrecisionText.summary(precision))\n") }
+    if plan.budget != nil, let text = BudgetText.result(samples) { StandardError.write("pagebench: \(text)\n") }
+    if let rounds = outcome.roundsInBudget {
+      StandardError.write(
+        "pagebench: the time was up after \(rounds) of \(plan.rounds) rounds; for the others go on with: "
+          + "\(resumption(of: outcome.directory))\n")
+    }
     for finding in outcome.disturbances { StandardError.write("pagebench: warning: \(finding.description)\n") }
     StandardError.write("pagebench: results are in \(outcome.directory.path)\n")
     if outcome.wasInterrupted {
@@ -164,7 +183,7 @@ struct RunCommand: AsyncParsableCommand {
   private func resumption(of directory: RunDirectory) -> String {
     let options =
       filter.flatMap { ["--filter", $0] } + exclude.flatMap { ["--exclude", $0] }
-      + (quick ? ["--quick"] : [])
+      + (budget.map { ["--budget", $0] } ?? []) + (quick ? ["--quick"] : [])
     return (["pagebench", "run", suite] + options + ["--resume", directory.path]).map(ShellWord.quoted)
       .joined(separator: " ")
   }

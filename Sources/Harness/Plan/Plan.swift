@@ -29,14 +29,20 @@ public struct Plan: Hashable, Sendable {
   public let warnings: [String]
   /// 16 hexadecimal digits over cells, their order and settings; with the suite's hash it tells two plans apart.
   public let contentHash: String
+  /// How the cells were fitted into a given time; nil when there is none.
+  public let budget: Budget?
   private let settings: [Cell: CellSettings]
 
   /// - Parameters:
   ///   - filters: `key=value` terms: only such cells.
   ///   - excludes: `key=value` terms: no such cells.
+  ///   - budget: wall time to be used instead of the suite's repetitions, with shorter windows if need be.
   ///   - usableCPUs: how many CPUs the process may run on.
-  /// - Throws: ``CellFilter/Fault``, or ``PlanError/nothingToDo(suite:why:)``.
-  public init(_ suite: Suite, filters: [String] = [], excludes: [String] = [], usableCPUs: Int) throws {
+  /// - Throws: ``CellFilter/Fault``, ``PlanError/nothingToDo(suite:why:)`` or
+  ///   ``PlanError/budgetTooSmall(budget:least:)``.
+  public init(
+    _ suite: Suite, filters: [String] = [], excludes: [String] = [], budget: Duration? = nil, usableCPUs: Int
+  ) throws {
     var warnings: [String] = []
     let included = suite.cells { warnings.append($0) }
     guard !included.isEmpty else {
@@ -56,13 +62,17 @@ public struct Plan: Hashable, Sendable {
         "threads \(oversubscribed.map(String.init).joined(separator: ", ")): more than the \(usableCPUs) usable "
           + "CPU\(usableCPUs == 1 ? "" : "s"); those rows carry the flag oversubscribed")
     }
-    let settings = Dictionary(uniqueKeysWithValues: cells.map { ($0, suite.settings(of: $0)) })
-    self.init(suite, cells: cells, settings: settings, usableCPUs: usableCPUs, warnings: warnings)
+    var settings = cells.map { suite.settings(of: $0) }
+    var fitted: Budget?
+    if let budget { (fitted, settings) = try Budget.fit(settings, into: budget) }
+    self.init(
+      suite, cells: cells, settings: Dictionary(uniqueKeysWithValues: zip(cells, settings)), budget: fitted,
+      usableCPUs: usableCPUs, warnings: warnings)
   }
 
   /// - Parameter settings: has a value for every cell.
   private init(
-    _ suite: Suite, cells: [Cell], settings: [Cell: CellSettings], usableCPUs: Int, warnings: [String]
+    _ suite: Suite, cells: [Cell], settings: [Cell: CellSettings], budget: Budget?, usableCPUs: Int, warnings: [String]
   ) {
     let rounds = settings.values.map(\.repetition.limit).max() ?? 0
     var entries: [Entry] = []
@@ -78,6 +88,7 @@ public struct Plan: Hashable, Sendable {
     self.suite = suite
     self.cells = cells
     self.settings = settings
+    self.budget = budget
     self.entries = entries
     self.rounds = rounds
     self.warnings = warnings
@@ -97,10 +108,7 @@ public struct Plan: Hashable, Sendable {
       let settings = settings(of: cell)
       let one = settings.window.plannedInvocation
       most += one * settings.repetition.limit
-      switch settings.repetition {
-      case .fixed(let count): least += one * count
-      case .precision(_, let limit): least += one * min(limit, PrecisionSchedule.firstLook)
-      }
+      least += one * settings.repetition.least
     }
     return (least, most)
   }

@@ -9,6 +9,8 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// No cell is left.
   case nothingToDo(suite: String, why: String)
+  /// Not even one shortest invocation of each cell fits into the time.
+  case budgetTooSmall(budget: Duration, least: Duration)
   /// The matrix asks for combinations that this build does not have.
   case impossibleCells([ImpossibleCell])
 
@@ -16,6 +18,10 @@ public enum PlanError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .nothingToDo(let suite, let why):
       return "suite \(suite): nothing to do: \(why)"
+    case .budgetTooSmall(let budget, let least):
+      return
+        "--budget \(DurationText.words(budget)): one process of each cell takes \(DurationText.words(least)); allow more "
+        + "time, or choose fewer cells with --filter and --exclude"
     case .impossibleCells(let cells):
       // The first few tell the pattern; a matrix can hold thousands.
       let shown = cells.prefix(5).map { "  \(CellLabel.full($0.cell)): \($0.reason)" }

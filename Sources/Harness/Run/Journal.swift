@@ -40,10 +40,19 @@ final class Journal {
     var note: String?
   }
 
+  /// A decision that stands when the run goes on: which cells were precise enough after so many invocations.
+  struct Look: Hashable, Codable {
+    /// Invocations per cell when it was taken.
+    var look: Int
+    /// `case_id` of the cells that are done.
+    var done: [String]
+  }
+
   /// What a journal file holds. A torn last line is left out: its invocation counts as unfinished.
   struct Content: Hashable {
     let header: Header
     let lines: [Line]
+    let looks: [Look]
     /// Length of the file without a torn last line.
     let wholeByteCount: Int
 
@@ -133,6 +142,9 @@ final class Journal {
   /// Appends an ended invocation; returns when it is on the disk.
   func append(_ line: Line) throws(JournalError) { try write(line) }
 
+  /// Appends a decision; returns when it is on the disk.
+  func append(_ look: Look) throws(JournalError) { try write(look) }
+
   private func write(_ value: some Encodable) throws(JournalError) {
     do {
       try descriptor.writeAll(try TrialJSON.encode(value) + [UInt8(ascii: "\n")])
@@ -153,17 +165,25 @@ final class Journal {
     }
     let texts = bytes[..<end].split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map(Array.init)
     var lines: [Line] = []
+    var looks: [Look] = []
     do {
       let header = try TrialJSON.decode(Header.self, from: texts[0])
       guard header.schema == schema else {
         throw JournalError.malformed(path: path, line: 1, reason: "its schema is \(header.schema), not \(schema)")
       }
-      for text in texts.dropFirst() { lines.append(try TrialJSON.decode(Line.self, from: text)) }
-      return Content(header: header, lines: lines, wholeByteCount: end + 1)
+      for text in texts.dropFirst() {
+        if let look = try? TrialJSON.decode(Look.self, from: text) {
+          looks.append(look)
+        } else {
+          lines.append(try TrialJSON.decode(Line.self, from: text))
+        }
+      }
+      return Content(header: header, lines: lines, looks: looks, wholeByteCount: end + 1)
     } catch let error as JournalError {
       throw error
     } catch {
-      throw .malformed(path: path, line: lines.count + 1, reason: "\(error)")
+      throw .malformed(
+        path: path, line: lines.count + looks.count + (lines.isEmpty && looks.isEmpty ? 1 : 2), reason: "\(error)")
     }
   }
 }

@@ -13,6 +13,10 @@ public struct SuiteRun {
     /// One sentence per invocation that failed its check or yielded nothing, resumed ones included.
     public let failures: [String]
     public let wasInterrupted: Bool
+    /// How precise the cells became that have a precision target; nil when none has.
+    public let precision: PrecisionOutcome?
+    /// Rounds that were complete when the time was up, with more of them planned; nil when the time sufficed.
+    public let roundsInBudget: Int?
     /// What the machine did to the run meanwhile.
     public let disturbances: [EnvironmentFinding]
   }
@@ -81,7 +85,9 @@ public struct SuiteRun {
       creating: directory.path(of: .journal),
       header: ResumeCheck.header(of: plan, counters: counters.plan, runID: runID))
     return try await measure(
-      Session(directory: directory, runID: runID, journal: journal, environment: environment, collector: collector),
+      Session(
+        directory: directory, runID: runID, journal: journal, environment: environment, collector: collector,
+        watch: PrecisionWatch(plan)),
       finished: [])
   }
 
@@ -99,10 +105,12 @@ public struct SuiteRun {
     directory.removeTemporaryFiles()
     try ResumeCheck.dropUnfinishedRows(directory, content)
     let environment = try directory.readEnvironment()
+    var watch = PrecisionWatch(plan, looks: content.looks)
+    watch.add(try directory.readSamples().samples)
     return try await measure(
       Session(
         directory: directory, runID: runID, journal: journal, environment: environment,
-        collector: EnvironmentCollector(topology: topology)),
+        collector: EnvironmentCollector(topology: topology), watch: watch),
       finished: content.finished)
   }
 
@@ -112,6 +120,7 @@ public struct SuiteRun {
     let journal: Journal
     var environment: EnvironmentRecord
     let collector: EnvironmentCollector
+    var watch: PrecisionWatch
   }
 
   private mutating func measure(_ session: Session, finished: [Journal.Line]) async throws -> Outcome {
@@ -123,11 +132,33 @@ public struct SuiteRun {
     let begin = ContinuousClock.now
     var finishedNow = 0
     var wasInterrupted = false
-    for entry in plan.entries where !done.contains(entry.order) {
+    var roundsInBudget: Int?
+    var round = -1
+    // Left to do, as far as the looks so far tell.
+    var left = plan.entries.count { !done.contains($0.order) && !session.watch.isDone($0.cell) }
+    func stop(_ error: any Error) -> RunStopped {
+      progress.clear()
+      return RunStopped(directory: session.directory, finishedCount: done.count + finishedNow, reason: "\(error)")
+    }
+    for entry in plan.entries {
+      if entry.block != round {
+        if endsBudget(afterRounds: entry.block, elapsed: .now - begin, finishedNow: finishedNow), left > 0 {
+          roundsInBudget = entry.block
+          break
+        }
+        round = entry.block
+        if let look = session.watch.look(after: round) {
+          do { try session.journal.append(look) } catch { throw stop(error) }
+          left = plan.entries.count {
+            $0.block >= round && !done.contains($0.order) && !session.watch.isDone($0.cell)
+          }
+        }
+      }
+      if done.contains(entry.order) || session.watch.isDone(entry.cell) { continue }
       wasInterrupted = Task.isCancelled
       if wasInterrupted { break }
       let line = ProgressLine(
-        finished: done.count + finishedNow, total: plan.entries.count, rounds: plan.rounds,
+        finished: done.count + finishedNow, total: done.count + finishedNow + left, rounds: plan.rounds,
         finishedNow: finishedNow, elapsed: .now - begin, plannedInvocation: entry.window.plannedInvocation)
       progress.show(line, round: entry.block, label: CellLabel.short(entry.cell, among: plan.cells))
       guard let record = try await invoke(entry, of: session) else {
@@ -146,18 +177,22 @@ public struct SuiteRun {
         // Rows first: a journal line promises that they are there.
         try log.append(record.samples)
         try session.journal.append(record.line)
-      } catch {
-        progress.clear()
-        throw RunStopped(
-          directory: session.directory, finishedCount: done.count + finishedNow, reason: "\(error)")
-      }
+      } catch { throw stop(error) }
+      session.watch.add(record.samples)
       finishedNow += 1
+      left -= 1
     }
     progress.clear()
     let disturbances = addLoad(to: &session)
     return Outcome(
       directory: session.directory, measuredCount: finishedNow, failures: failures, wasInterrupted: wasInterrupted,
-      disturbances: disturbances)
+      precision: session.watch.outcome, roundsInBudget: roundsInBudget, disturbances: disturbances)
+  }
+
+  /// Whether the next round would end after the time is up, judged by the rounds so far. The first one always runs.
+  private func endsBudget(afterRounds rounds: Int, elapsed: Duration, finishedNow: Int) -> Bool {
+    guard let budget = plan.budget, finishedNow > 0 else { return false }
+    return elapsed + elapsed / finishedNow * plan.cells.count > budget.duration
   }
 
   /// Measures one invocation; nil when the run was interrupted meanwhile.

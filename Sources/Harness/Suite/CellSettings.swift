@@ -68,7 +68,8 @@ struct PartialSettings: Hashable, Sendable {
     let window = WindowSettings(
       warmUpMilliseconds: warmUp,
       // A cap below the warm-up itself, as when an override lengthens only the latter, means no extension.
-      maxWarmUpMilliseconds: max(warmUp, maxWarmUp ?? 3 * warmUp),
+      // Without a warm-up there is nothing to extend.
+      maxWarmUpMilliseconds: warmUp == 0 ? 0 : max(warmUp, maxWarmUp ?? 3 * warmUp),
       lengthMilliseconds: length ?? WindowSettings.standard.lengthMilliseconds,
       count: count ?? WindowSettings.standard.count,
       steadiness: SteadyState(

@@ -14,7 +14,7 @@ public struct PrecisionSchedule: Hashable, Sendable {
   /// Half as many again from look to look, rounded to even numbers, so that ABBA rounds are complete.
   private static let pattern = [8, 12, 18, 26, 40, 60, 90, 134, 200, 300, 450, 676, 1000]
 
-  /// The fewest invocations at which a look can stop.
+  /// The fewest invocations at which a look can stop, and so the least limit.
   public static let firstLook = 8
   /// The most invocations where a suite does not say.
   public static let standardLimit = 40
@@ -26,11 +26,21 @@ public struct PrecisionSchedule: Hashable, Sendable {
 
   /// - Parameter limit: the most invocations.
   public init(limit: Int) {
-    looks = Self.pattern.prefix { $0 < limit } + [limit]
+    var looks = Array(Self.pattern.prefix { $0 < limit }) + [limit]
+    // With many looks, the level of each is above what the first values can give; a look that cannot stop is none.
+    while looks.count > 1, Self.widestLevel(looks[0]) < Self.level(looks.count) { looks.removeFirst() }
+    self.looks = looks
   }
 
+  /// Level of the widest interval that so many values have, which is their range.
+  private static func widestLevel(_ count: Int) -> Double {
+    1 - 2 / Double(sign: .plus, exponent: count, significand: 1)
+  }
+
+  private static func level(_ looks: Int) -> Double { 1 - alpha / Double(looks) }
+
   /// Level of the interval at every look.
-  public var level: Double { 1 - Self.alpha / Double(looks.count) }
+  public var level: Double { Self.level(looks.count) }
 
   /// Half-width of the median's interval, relative to the median.
   ///
