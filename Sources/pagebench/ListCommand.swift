@@ -91,11 +91,17 @@ struct ListCommand: ParsableCommand {
     }
   }
 
+  /// The first fault of a suite, and how many more there are.
+  private static func fault(_ error: any Error) -> String {
+    guard let errors = error as? SuiteErrors, let first = errors.all.first else { return "\(error)" }
+    return errors.all.count == 1 ? "\(first)" : "\(first); and \(errors.all.count - 1) more"
+  }
+
   /// A suite that cannot be read is listed with what is wrong.
   private func suiteEntries() -> [Entry] {
     SuiteFile.paths(inDirectory: suites).map { path in
       let summary: String
-      do { summary = try SuiteLoading.load(path, isQuick: false).question } catch { summary = "\(error)" }
+      do { summary = try SuiteLoading.load(path, isQuick: false).question } catch { summary = Self.fault(error) }
       return Entry(kind: Kind.suites.rawValue, name: path, summary: summary)
     }
   }

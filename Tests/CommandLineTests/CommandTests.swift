@@ -51,21 +51,7 @@ struct CommandTests {
 
   @Test func `A samples file with a torn last line is read without it, with a warning`() async throws {
     let workspace = try Workspace()
-    var samples: [Sample] = []
-    for strategy in ["global", "coupling"] {
-      for invocation in 0..<6 {
-        samples.append(
-          Sample(
-            runID: "01JQ00000000000000000000AA",
-            cell: Cell(
-              suite: "demo", workload: "map", strategy: strategy, lock: "ttas", format: "x86-64", threads: 1,
-              placement: "compact", memoryPolicy: "local", parameters: [:]),
-            benchVersion: 1, block: invocation, order: invocation, invocation: invocation, window: 0, startedUTC: nil,
-            windowNanoseconds: 1000, operations: 10, metric: MetricName.timePerOperation,
-            value: Double(10 + invocation), unit: "ns/op", better: .lower, source: .clock))
-      }
-    }
-    let text = String(decoding: SampleFile.encode(samples), as: UTF8.self)
+    let text = String(decoding: SampleFile.encode(FixedSamples.all), as: UTF8.self)
     let path = try workspace.write("samples.csv", String(text.dropLast(40)))
     let compared = try await Pagebench.run("compare", path, "--col", "strategy", "--format", "csv")
     #expect(compared.status == .exited(0), "\(compared.errors)")

@@ -51,6 +51,20 @@ enum Pagebench {
     }.terminationStatus
   }
 
+  /// Does something while a run measures, then ends the run.
+  static func whileRunning<Value: Sendable>(
+    _ arguments: [String], _ body: @escaping @Sendable () async throws -> Value
+  ) async throws -> Value {
+    try await Subprocess.run(
+      .path(executable), arguments: Arguments(arguments), input: .none, output: .discarded, error: .discarded
+    ) { execution in
+      // What it measures does not matter, only that it is there under its own name.
+      let value = try await body()
+      try execution.send(signal: .terminate)
+      return value
+    }.closureResult
+  }
+
   private static func realPath(_ path: String) -> FilePath {
     // SAFETY: realpath with no buffer returns nil or a string that the caller frees.
     guard let resolved = unsafe realpath(path, nil) else { return FilePath(path) }

@@ -58,7 +58,9 @@ final class Workspace: Sendable {
   /// Paths of all files of this name below the workspace.
   func files(named name: String) -> [String] { Self.files(below: path, named: name) }
 
-  func read(_ file: String) throws -> String {
+  func read(_ file: String) throws -> String { try Self.contents(file) }
+
+  static func contents(_ file: String) throws -> String {
     let descriptor = try FileDescriptor.open(FilePath(file), .readOnly)
     return try descriptor.closeAfter {
       var bytes: [UInt8] = []

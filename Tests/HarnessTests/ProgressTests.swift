@@ -56,5 +56,7 @@ struct ProgressTests {
     #expect(text.hasPrefix("\r") && text.hasSuffix("\u{1B}[K"))
     #expect(text.count == 1 + 29 + 3)
     #expect(!text.contains("\n"))
+    // The one escape sequence is "erase to the end of the line": no colours.
+    #expect(text.split(separator: "\u{1B}").dropFirst().allSatisfy { $0.hasPrefix("[K") })
   }
 }
