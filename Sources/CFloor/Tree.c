@@ -97,6 +97,10 @@ CFLOOR_SLOW uint64_t cfloor_grow_slow(cfloor_tree *tree, uint64_t parent, cfloor
 
 uint64_t cfloor_table_count(const cfloor_tree *tree) { return tree->next_frame - 1; }
 
+const void *cfloor_table_address(const cfloor_tree *tree, uint64_t index) {
+  return tree->frames + (index + 1) * CFLOOR_FRAME_BYTES;
+}
+
 // Children of all leaf tables below `table`.
 static uint64_t count_children(struct cfloor_view view, uint64_t table, int level) {
   if (level == 1) return cfloor_record_of(view, table)->children;

@@ -1,4 +1,4 @@
-internal import Addressing
+public import Addressing
 internal import CNuma
 public import Executions
 internal import Glibc
@@ -7,7 +7,8 @@ internal import Glibc
 ///
 /// One reservation holds all spans, so a physical address stays a plain offset; each span is bound to its node with `mbind`
 /// before it is touched. Both regions are 2 MiB aligned and advised to use huge pages, as a kernel's direct map does: the
-/// benchmark should miss the TLB because of page tables, not because of the arena (about 15 % on random access).
+/// benchmark should miss the TLB because of page tables, not because of the arena (about 15 % on random access). Interleaved
+/// spans use 4 KiB pages.
 public final class PhysicalArena<E: Execution>: Sendable {
   public let view: MemoryView<E>
   /// Frames of each span as `first..<end` frame numbers, in the order given at creation.
@@ -30,10 +31,9 @@ public final class PhysicalArena<E: Execution>: Sendable {
     let frames = try MappedRegion(byteCount: UInt64(next) * frameBytes)
     let records = try MappedRegion(byteCount: UInt64(next) * UInt64(FrameRecord<E>.byteCount))
     for (range, span) in zip(ranges, wanted) {
-      // A frame's record follows its frame: a worker that owns frames on a node takes their locks on that node.
-      for (region, unit) in [(frames, frameBytes), (records, UInt64(FrameRecord<E>.byteCount))] {
-        try region.bind(
-          offset: UInt64(range.lowerBound) * unit, byteCount: UInt64(range.count) * unit, to: span.binding)
+      let recordBytes = UInt64(FrameRecord<E>.byteCount)
+      for (region, unit, binding) in [(frames, frameBytes, span.binding), (records, recordBytes, span.recordBinding)] {
+        try region.bind(offset: UInt64(range.lowerBound) * unit, byteCount: UInt64(range.count) * unit, to: binding)
       }
     }
     if populate {
@@ -49,6 +49,18 @@ public final class PhysicalArena<E: Execution>: Sendable {
 
   /// Frames in all spans.
   public var frameCount: Int { Int(view.byteCount / frameBytes) }
+
+  /// The index of the span that the frame at `address` belongs to; nil outside the arena.
+  public func span(of address: PhysicalAddress) -> Int? {
+    spans.firstIndex { $0.contains(Int(address.rawValue / frameBytes)) }
+  }
+
+  /// Host address of the record of the frame at `address`, for asking the kernel where it lies.
+  public func recordHostAddress(of address: PhysicalAddress) -> UInt {
+    precondition(address.rawValue < view.byteCount, "frame \(address) is not of this arena")
+    // SAFETY: records are 64 bytes and a frame is 4096, so the record's offset is the address over 64.
+    return unsafe UInt(bitPattern: view.records + Int(address.rawValue / 64))
+  }
 }
 
 /// Anonymous memory, 2 MiB aligned, unmapped when the last reference goes.
@@ -80,13 +92,17 @@ private final class MappedRegion: Sendable {
   func bind(offset: UInt64, byteCount: UInt64, to binding: NodeBinding) throws(ArenaError) {
     let nodes = binding.nodes
     guard !nodes.isEmpty else { return }
-    // Records of a small span need not start at a page boundary; the pages it shares take the later span's policy.
-    let page = Int(frameBytes)
-    let start = Int(offset) / page * page
-    let end = (Int(offset) + Int(byteCount) + page - 1) / page * page
+    // Spans are whole multiples of 512 frames, so their records fill whole pages too.
+    let (start, end) = (Int(offset), Int(offset + byteCount))
+    precondition(start % Int(frameBytes) == 0 && end % Int(frameBytes) == 0, "a binding covers whole pages")
     var mask = [UInt](repeating: 0, count: (nodes.max()! / UInt.bitWidth) + 1)
     for node in nodes { mask[node / UInt.bitWidth] |= 1 << UInt(node % UInt.bitWidth) }
-    let mode = nodes.count == 1 ? MPOL_BIND : MPOL_INTERLEAVE
+    let mode =
+      switch binding {
+      case .unbound, .node: MPOL_BIND
+      case .preferred: MPOL_PREFERRED
+      case .interleaved: MPOL_INTERLEAVE
+      }
     // The kernel reads one bit less than the number it is told.
     let bits = UInt(mask.count * UInt.bitWidth + 1)
     // SAFETY: the range lies inside the mapping; the mask has `bits - 1` bits.
@@ -94,6 +110,10 @@ private final class MappedRegion: Sendable {
       unsafe mbind(base + start, UInt(end - start), Int32(mode), mask.baseAddress, bits, 0)
     }
     if result != 0 { throw .cannotBind(nodes: nodes, reason: errnoText()) }
+    if case .interleaved = binding {
+      // The kernel interleaves whole huge pages, and the tables of a small region would all lie in the first.
+      _ = unsafe madvise(base + start, end - start, MADV_NOHUGEPAGE)
+    }
   }
 
   /// Touches every page now, so that no page fault of the arena's own falls into a measured window.

@@ -8,9 +8,9 @@ public struct Cell: Hashable, Codable, Sendable {
   public var format: String
   /// Worker threads, at least 1.
   public var threads: Int
-  /// Requested policy as written: `compact`, `scatter`, `list:0-3,8`.
+  /// Requested policy as written: `compact`, `scatter`, `per-node:2`, `smt-pairs`, `list:0-3,8`.
   public var placement: String
-  /// Requested policy as written: `local`, `bind:0`, `interleave:0-1`.
+  /// Requested policies as written: `local`, `bind:0`, `local,tables=remote,metadata=interleave:0-1`.
   public var memoryPolicy: String
   /// Workload parameters by name (`pages-per-op`, `region`, `page-size`, `seed`, …), values as written.
   public var parameters: [String: String]

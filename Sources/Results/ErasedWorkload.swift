@@ -16,8 +16,9 @@ public struct ErasedWorkload: Sendable {
   /// Compares the page table with what must hold now (counts, translations on a sample). Called while no
   /// worker runs, after every window. Empty means correct; otherwise one sentence per violation.
   public let check: @Sendable () -> [String]
-  /// Host addresses of pages that hold this trial's table frames, at most `limit`, for placement verification.
-  public let residencySample: @Sendable (_ limit: Int) -> [UInt]
+  /// Pages of this trial's memory with the nodes they are meant for, a few for each of at most `limit` tables, for placement
+  /// verification.
+  public let residencySample: @Sendable (_ limit: Int) -> [PlacedPage]
   /// What the page tables take now. Called while no worker runs.
   public let memory: @Sendable () -> MemoryUse
 
@@ -26,7 +27,7 @@ public struct ErasedWorkload: Sendable {
     setUp: @escaping @Sendable (_ worker: Int) throws -> Void,
     run: @escaping @Sendable (_ worker: Int, _ window: Window) -> Void,
     check: @escaping @Sendable () -> [String],
-    residencySample: @escaping @Sendable (_ limit: Int) -> [UInt],
+    residencySample: @escaping @Sendable (_ limit: Int) -> [PlacedPage],
     memory: @escaping @Sendable () -> MemoryUse
   ) {
     self.guarantee = guarantee

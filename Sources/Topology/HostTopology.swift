@@ -57,15 +57,35 @@ public struct HostTopology: Hashable, Sendable {
   public let nodes: [Node]
   /// CPUs on which this process may run: its affinity mask without offline CPUs. Not empty.
   public let allowedCPUs: CPUSet
+  /// Every cache of online CPUs once: by level, kind and first CPU. Empty where the kernel describes none.
+  public let caches: [ProcessorCache]
+  /// What else restricts this process.
+  public let limits: ProcessLimits
 
-  public init(cpus: [CPU], nodes: [Node], allowedCPUs: CPUSet) {
+  public init(
+    cpus: [CPU], nodes: [Node], allowedCPUs: CPUSet, caches: [ProcessorCache] = [],
+    limits: ProcessLimits = ProcessLimits()
+  ) {
     self.cpus = cpus
     self.nodes = nodes
     self.allowedCPUs = allowedCPUs
+    self.caches = caches
+    self.limits = limits
   }
 
   public var presentCPUs: CPUSet { CPUSet(cpus.map(\.id)) }
   public var onlineCPUs: CPUSet { CPUSet(cpus.lazy.filter(\.isOnline).map(\.id)) }
+  public var offlineCPUs: CPUSet { presentCPUs.subtracting(onlineCPUs) }
+  /// CPUs that a placement may name: the allowed ones, and isolated ones of the process's cpuset. The kernel keeps isolated
+  /// CPUs out of every affinity mask until somebody names them, so naming them in a list is how they are meant to be used.
+  public var nameableCPUs: CPUSet {
+    let isolated = limits.isolatedCPUs.intersection(onlineCPUs)
+    return allowedCPUs.union(limits.cpuset.map(isolated.intersection) ?? isolated)
+  }
+  /// Nodes, rising, that have memory which this process may use.
+  public var memoryNodes: [Int] {
+    nodes.filter { $0.hasMemory && limits.memoryNodes?.contains($0.id) ?? true }.map(\.id)
+  }
   /// Number of sockets with an online CPU.
   public var packageCount: Int { Set(cpus.compactMap(\.package)).count }
   /// Number of physical cores with an online CPU.
@@ -78,4 +98,23 @@ public struct HostTopology: Hashable, Sendable {
 
   /// The firmware's relative distance, 10 being local; nil when either node or the distance is unknown.
   public func distance(from: Int, to: Int) -> Int? { node(from)?.distances[to] }
+
+  /// Nodes with usable memory, the nearest to `node` first, equally distant ones by number.
+  ///
+  /// An unknown distance counts as 10 to the node itself and 20 to others, as the kernel has it.
+  public func memoryNodes(nearestTo node: Int) -> [Int] {
+    memoryNodes.sorted { (assumedDistance(from: node, to: $0), $0) < (assumedDistance(from: node, to: $1), $1) }
+  }
+
+  /// The node with usable memory that is farthest from `node`, other than the one nearest to it. Of equally distant ones
+  /// the one whose place among them is `node` modulo their number: so the nodes of a symmetric machine, or of one of two
+  /// sockets, all have different farthest nodes instead of crowding on one. nil when only one node has memory.
+  public func memoryNode(farthestFrom node: Int) -> Int? {
+    let others = memoryNodes(nearestTo: node).dropFirst()
+    guard let farthest = others.map({ assumedDistance(from: node, to: $0) }).max() else { return nil }
+    let tied = others.filter { assumedDistance(from: node, to: $0) == farthest }.sorted()
+    return tied[node % tied.count]
+  }
+
+  private func assumedDistance(from: Int, to: Int) -> Int { distance(from: from, to: to) ?? (from == to ? 10 : 20) }
 }

@@ -1,6 +1,5 @@
 extension PlacementPolicy {
-  /// Chooses a CPU for each worker among those this process may use. With more workers than CPUs the choice starts
-  /// again from the first CPU.
+  /// Chooses a CPU for each worker among those this process may use.
   public func resolve(workers: Int, on topology: HostTopology) throws(PlacementError) -> Placement {
     guard workers >= 1 else { throw .tooFewWorkers(workers) }
     let order = try cpuOrder(on: topology)
@@ -15,12 +14,18 @@ extension PlacementPolicy {
   /// Every usable CPU in the order in which workers take them; not empty, none twice.
   private func cpuOrder(on topology: HostTopology) throws(PlacementError) -> [Int] {
     switch self {
-    case .compact: return LocalityDomain.domains(of: topology).flatMap { $0.threadsByRank.flatMap(\.self) }
+    case .compact: return Self.compactOrder(LocalityDomain.domains(of: topology))
     case .scatter: return Self.scatterOrder(LocalityDomain.domains(of: topology))
+    case .perNode(let share): return try perNodeOrder(share, on: topology)
+    case .smtPairs: return try smtPairsOrder(on: topology)
     case .list(let cpus):
       for cpu in cpus { try check(cpu, on: topology) }
       return cpus
     }
+  }
+
+  private static func compactOrder(_ domains: [LocalityDomain]) -> [Int] {
+    domains.flatMap { $0.threadsByRank.flatMap(\.self) }
   }
 
   private static func scatterOrder(_ domains: [LocalityDomain]) -> [Int] {
@@ -34,8 +39,40 @@ extension PlacementPolicy {
     }
   }
 
+  private func perNodeOrder(_ share: Int, on topology: HostTopology) throws(PlacementError) -> [Int] {
+    var nodes: [Int] = []
+    var rest: [Int: [Int]] = [:]
+    for id in Self.compactOrder(LocalityDomain.domains(of: topology)) {
+      let node = topology.cpu(id)?.node ?? 0
+      if rest[node] == nil { nodes.append(node) }
+      rest[node, default: []].append(id)
+    }
+    for node in nodes.sorted() {
+      let usable = rest[node]?.count ?? 0
+      guard usable >= share else { throw .nodeTooSmall(policy: description, node: node, usable: usable) }
+    }
+    var order: [Int] = []
+    while rest.values.contains(where: { !$0.isEmpty }) {
+      for node in nodes {
+        order += rest[node]?.prefix(share) ?? []
+        rest[node] = rest[node].map { Array($0.dropFirst(share)) }
+      }
+    }
+    return order
+  }
+
+  private func smtPairsOrder(on topology: HostTopology) throws(PlacementError) -> [Int] {
+    let firstThreads = LocalityDomain.domains(of: topology).flatMap { $0.threadsByRank.first ?? [] }
+    let cores = firstThreads.map { first in
+      Array((topology.cpu(first)?.siblings ?? []).intersection(topology.allowedCPUs).union([first]))
+    }
+    let (pairs, singles) = (cores.filter { $0.count > 1 }, cores.filter { $0.count == 1 })
+    guard !pairs.isEmpty else { throw .noSiblings(available: topology.allowedCPUs) }
+    return (pairs + singles).flatMap(\.self)
+  }
+
   private func check(_ id: Int, on topology: HostTopology) throws(PlacementError) {
-    let available = topology.allowedCPUs
+    let available = topology.nameableCPUs
     guard let cpu = topology.cpu(id) else { throw .noSuchCPU(id, available: available) }
     guard cpu.isOnline else { throw .offlineCPU(id, available: available) }
     guard available.contains(id) else { throw .forbiddenCPU(id, available: available) }

@@ -28,6 +28,15 @@ public enum ThreadAffinity {
     return cpu >= 0 ? Int(cpu) : nil
   }
 
+  /// The CPU on which the calling thread ran a moment ago and the node of that CPU, both as the kernel has them at this
+  /// moment and not as sysfs described them; nil when the kernel does not say.
+  public static func currentPlace() -> (cpu: Int, node: Int)? {
+    var (cpu, node): (UInt32, UInt32) = (0, 0)
+    // SAFETY: the call writes two integers into local variables.
+    guard unsafe chost_current_place(&cpu, &node) == 0 else { return nil }
+    return (Int(cpu), Int(node))
+  }
+
   static func mask(ofThread thread: Int32) throws(TopologyError) -> CPUSet {
     // The kernel refuses a buffer shorter than its own mask, whose length it does not tell.
     var wordCount = (NumberList.maximum + 1) / 64

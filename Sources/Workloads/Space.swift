@@ -9,6 +9,9 @@ internal import Synchronization
 final class Space<C: Configuration>: Sendable {
   let table: TranslationTable<C>
   let plan: RegionPlan
+  let arena: ArenaPlan
+  /// Whether mapped pages are frames of the arena.
+  let usesDataFrames: Bool
   private let states: Mutex<[WorkerState?]>
 
   var view: TableView<C> { table.view }
@@ -16,16 +19,20 @@ final class Space<C: Configuration>: Sendable {
   /// Properties of a freshly mapped page.
   static var properties: PageProperties { C.Format.ordinary([.read, .write, .user]) }
 
-  init(pool: FramePool<C.Execution>, plan: RegionPlan) throws(WorkloadError) {
+  init(
+    pool: FramePool<C.Execution>, plan: RegionPlan, arena: ArenaPlan, usesDataFrames: Bool
+  ) throws(WorkloadError) {
     guard let table = TranslationTable<C>(pool: pool) else { throw .outOfFrames(worker: 0) }
     self.table = table
     self.plan = plan
+    self.arena = arena
+    self.usesDataFrames = usesDataFrames
     states = Mutex(Array(repeating: nil, count: plan.workers))
   }
 
   /// Makes the worker's state; called on its own thread so that its memory is local.
   func addWorker(_ worker: Int) -> WorkerState {
-    let state = WorkerState(worker: worker, plan: plan)
+    let state = WorkerState(worker: worker, plan: plan, dataContext: arena.dataContext(of: worker))
     states.withLock { $0[worker] = state }
     return state
   }

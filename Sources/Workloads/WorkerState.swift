@@ -6,6 +6,8 @@ internal import Results
 final class WorkerState: @unchecked Sendable {
   // SENDABLE: one owner at a time, handed over by the harness's barrier.
   let thread: ThreadContext
+  /// Under which the worker allocates and frees data frames: see ``ArenaPlan``.
+  let dataContext: ThreadContext
   private let pagesPerOperation: Int
   /// Slot starts in visiting order, in memory the worker touched first.
   let visits: AddressList
@@ -22,8 +24,9 @@ final class WorkerState: @unchecked Sendable {
   var misses = 0
   var ranOutOfFrames = false
 
-  init(worker: Int, plan: RegionPlan) {
+  init(worker: Int, plan: RegionPlan, dataContext: ThreadContext? = nil) {
     thread = ThreadContext(worker: worker)
+    self.dataContext = dataContext ?? thread
     pagesPerOperation = plan.parameters.pagesPerOperation
     homeSlots = plan.homeSlots(of: worker)
     visits = AddressList(plan.visits(of: worker))

@@ -1,13 +1,12 @@
 public import Results
 
-/// Where a trial's workers run and where its memory is wanted; decided by the harness before the workload is built.
+/// Where a trial's memory is wanted; decided by the harness before the workload is built.
 public struct WorkloadHost: Sendable {
-  /// NUMA node of each worker's CPU, in worker order.
-  public let nodeOfWorker: [Int]
-  public let memoryPolicy: MemoryPolicy
+  /// For each worker, the nodes its memory is meant for.
+  public let memory: MemoryPlacement
 
-  public init(nodeOfWorker: [Int], memoryPolicy: MemoryPolicy) {
-    self.nodeOfWorker = nodeOfWorker
-    self.memoryPolicy = memoryPolicy
-  }
+  public init(memory: MemoryPlacement) { self.memory = memory }
+
+  /// Local memory for workers on these nodes, all of which have some.
+  public init(nodeOfWorker: [Int]) { memory = MemoryPlacement(localTo: nodeOfWorker) }
 }

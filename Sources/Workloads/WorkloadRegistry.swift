@@ -33,7 +33,7 @@ public enum WorkloadRegistry {
   ///
   /// - Throws: ``WorkloadError`` for unknown names, bad parameters and impossible combinations; `ArenaError` when memory cannot be had.
   public static func make(_ cell: Cell, host: WorkloadHost) throws -> ErasedWorkload {
-    precondition(host.nodeOfWorker.count == cell.threads, "one node per worker")
+    precondition(host.memory.workers.count == cell.threads, "every worker's memory has a place")
     return try make(Request(cell, host, isRehearsal: false))
   }
 
@@ -158,9 +158,9 @@ public enum WorkloadRegistry {
       throw WorkloadError.impossible("api = \"call\" is measured without locks: write strategy = \"none\"")
     }
     let arena = ArenaPlan(plan: request.plan, dataFramesPerPage: W.dataFramesPerPage, host: request.host)
-    let pool = try arena.makePool(
-      C.Execution.self, policy: request.host.memoryPolicy, populate: !request.isRehearsal)
-    let space = try Space<C>(pool: pool, plan: request.plan)
+    let pool = try arena.makePool(C.Execution.self, populate: !request.isRehearsal)
+    let space = try Space<C>(
+      pool: pool, plan: request.plan, arena: arena, usesDataFrames: W.dataFramesPerPage > 0)
     return ErasedWorkload(
       guarantee: C.Strategy.guarantee.rawValue,
       setUp: { worker in
@@ -173,12 +173,7 @@ public enum WorkloadRegistry {
         let audit = TableAudit(space.view)
         return space.commonViolations(audit) + W.violations(space, audit)
       },
-      residencySample: { limit in
-        // Spread over the tree: in walk order the first tables are all worker 0's.
-        let tables = TableAudit(space.view, samplingTables: .max).sampledTables
-        let step = max(1, (tables.count + limit - 1) / max(limit, 1))
-        return stride(from: 0, to: tables.count, by: step).map { space.view.memory.hostAddress(of: tables[$0]) }
-      },
+      residencySample: { space.residencySample($0) },
       memory: { space.memoryUse })
   }
 

@@ -14,32 +14,64 @@ struct DoctorCommand: AsyncParsableCommand {
       Every counter is opened and made to count work whose result is known. Exits 0 when the counters that need no \
       hardware (the preset min) work, else 1.
 
+      --placement pins a worker to every usable CPU, takes memory as it under every policy, and asks the kernel where \
+      each page lies; exits 1 when one is elsewhere.
+
       Example:
         pagebench doctor
         pagebench doctor --counters
+        pagebench doctor --placement
+        pagebench doctor --sysfs-root Tests/TopologyTests/Machines/eight-nodes.machine
       """)
 
   @Flag(help: "Only the counters.")
   var counters = false
 
-  func run() async throws {
-    let catalogue = try CounterGroupLoading.load()
-    if !counters {
-      let collector = EnvironmentCollector(topology: try HostTopology.read())
-      let record = collector.collect(runID: RunID.generate(), revision: await RevisionReader().read())
-      printFacts(record)
-      printFindings(EnvironmentJudgement.findings(before: record))
+  @Flag(help: "Only whether threads and memory go where policies send them, page by page.")
+  var placement = false
+
+  @OptionGroup var machine: MachineOptions
+
+  func validate() throws {
+    if counters, placement { throw ValidationError("--counters and --placement each leave out the other; give one.") }
+    if machine.sysfsRoot != nil, counters || placement {
+      throw ValidationError(
+        "--sysfs-root describes another machine; counters and placement can be tried on this one only.")
     }
+  }
+
+  func run() async throws {
+    let topology = try machine.topology()
+    if placement { return try checkPlacement(topology) }
+    // First, so that a missing folder is not found after a page of facts; a recorded machine's counters cannot be tried.
+    let catalogue = try machine.sysfsRoot == nil ? CounterGroupLoading.load() : nil
+    if !counters {
+      let collector = EnvironmentCollector(topology: topology, tree: try machine.tree())
+      let record = collector.collect(runID: RunID.generate(), revision: await RevisionReader().read())
+      // Of a recorded machine only the machine is known: program, load and clocks would be this one's.
+      printFacts(machine.sysfsRoot == nil ? record.entries : record.entries.filter { $0.section == "host" })
+      StandardOutput.write(PlacementTable.text(topology) + "\n")
+      if machine.sysfsRoot == nil { printFindings(EnvironmentJudgement.findings(before: record)) }
+    }
+    guard let catalogue else { return }
     let report = CounterReport(catalogue, machine: .current())
     StandardOutput.write(report.text())
     printUnits()
     if !report.isUsable(group: "min") { throw ExitStatus.failure }
   }
 
-  private func printFacts(_ record: EnvironmentRecord) {
+  private func checkPlacement(_ topology: HostTopology) throws {
+    let (text, failures) = try PlacementCheck(on: topology).run()
+    StandardOutput.write(text)
+    guard failures > 0 else { return }
+    StandardError.write("pagebench: \(failures) polic\(failures == 1 ? "y does" : "ies do") not hold on this machine\n")
+    throw ExitStatus.failure
+  }
+
+  private func printFacts(_ entries: [EnvironmentRecord.Entry]) {
     var table = TextTable([.init("section"), .init("fact"), .init("value")])
     var previous: String?
-    for entry in record.entries {
+    for entry in entries {
       if let previous, previous != entry.section { table.appendGap() }
       previous = entry.section
       let value = entry.value.map { entry.unit.isEmpty ? $0 : "\($0) \(entry.unit)" } ?? "(unknown)"

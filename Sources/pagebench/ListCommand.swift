@@ -4,12 +4,15 @@ import FoundationEssentials
 import Harness
 import Reporting
 import Results
+import Topology
 import Workloads
 
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "Lists what there is: suites, workloads, strategies, locks, formats, parameters, counters.",
+    abstract: """
+      Lists what there is: suites, workloads, strategies, locks, formats, parameters, placements, memory policies, counters.
+      """,
     discussion: """
       Example:
         pagebench list
@@ -17,7 +20,7 @@ struct ListCommand: ParsableCommand {
       """)
 
   enum Kind: String, CaseIterable, ExpressibleByArgument {
-    case suites, workloads, strategies, locks, formats, parameters, counters
+    case suites, workloads, strategies, locks, formats, parameters, placements, mempolicies, counters
   }
 
   enum Format: String, CaseIterable, ExpressibleByArgument {
@@ -77,6 +80,10 @@ struct ListCommand: ParsableCommand {
           kind: kind.rawValue, name: parameter.name,
           summary: "\(parameter.summary): \(legal); default \(parameter.defaultValue)")
       }
+    case .placements:
+      return PlacementPolicy.summaries.map { Entry(kind: kind.rawValue, name: $0.form, summary: $0.summary) }
+    case .mempolicies:
+      return MemoryPolicy.summaries.map { Entry(kind: kind.rawValue, name: $0.form, summary: $0.summary) }
     case .counters:
       return try CounterGroupLoading.load().groups.flatMap { group in
         let includes = group.isPreset ? "; includes \(group.includes.joined(separator: ", "))" : ""

@@ -21,6 +21,7 @@ struct RunCommand: AsyncParsableCommand {
         pagebench run benchmarks/contention.toml --filter workload=map,unmap --exclude threads=4
         pagebench run benchmarks/contention.toml --dry-run
         pagebench run benchmarks/quick.toml --resume RUN
+        pagebench run benchmarks/contention.toml --dry-run --sysfs-root two-sockets.machine
       """)
 
   @Argument(help: "The suite file.", completion: .file(extensions: ["toml"]))
@@ -40,7 +41,10 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "Only print the chosen cells, one per line with its case_id, and measure nothing.")
   var list = false
 
-  @Flag(help: "Only print what would be measured, in how many processes and how long it takes.")
+  @Flag(
+    help: """
+      Only print what would be measured, in how many processes and how long it takes; with --sysfs-root, on which CPUs and nodes.
+      """)
   var dryRun = false
 
   @Flag(help: "Refuse, with exit code 2, a machine that would disturb the measurement; `pagebench doctor` lists why.")
@@ -64,18 +68,24 @@ struct RunCommand: AsyncParsableCommand {
     completion: .directory)
   var resume: String?
 
+  @OptionGroup var machine: MachineOptions
+
   func validate() throws {
     if let budget, DurationText.parse(budget) == nil {
       throw ValidationError("--budget \(budget) is no time; write for example 90s, 5m or 1h30m.")
     }
     if list, dryRun { throw ValidationError("--list and --dry-run print different things; give one of them.") }
+    if machine.sysfsRoot != nil, !dryRun {
+      throw ValidationError(
+        "--sysfs-root plans for another machine, where nothing can be measured; give --dry-run too.")
+    }
     if out.isEmpty { throw ValidationError("--out is empty; name a directory, such as --out results.") }
   }
 
   func run() async throws {
     let logger = ConsoleLog.makeLogger()
     let suite = try SuiteLoading.load(suite, isQuick: quick)
-    let topology = try HostTopology.read()
+    let topology = try machine.topology()
     let plan = try Plan(
       suite, filters: filter, excludes: exclude, budget: budget.flatMap(DurationText.parse),
       usableCPUs: topology.allowedCPUs.count)
@@ -88,12 +98,15 @@ struct RunCommand: AsyncParsableCommand {
       logger.warning("this is a debug build: its numbers say nothing about speed; build with -c release")
     }
     try plan.checkPossible { cell in
-      let (placement, policy) = try CellPlacement.resolve(cell, on: topology)
-      try WorkloadRegistry.check(
-        cell, host: WorkloadHost(nodeOfWorker: placement.nodeOfWorker, memoryPolicy: policy))
+      let memory = try CellPlacement.resolve(cell, on: topology).memory
+      // Memory of a recorded machine cannot be had here, so only the cell's other words are tried.
+      let isHere = machine.sysfsRoot == nil
+      let here = isHere ? WorkloadHost(memory: memory) : WorkloadHost(nodeOfWorker: memory.workers.map { _ in 0 })
+      try WorkloadRegistry.check(cell, host: here)
     }
     if dryRun {
-      StandardOutput.write(PlanPreview(plan).text())
+      let isHere = machine.sysfsRoot == nil
+      StandardOutput.write(isHere ? PlanPreview(plan).text() : try DryRun(plan, on: topology).text())
       return
     }
     try judgeMachine(topology, logger)
@@ -191,8 +204,7 @@ struct RunCommand: AsyncParsableCommand {
 
 /// The one place where harness and workloads meet.
 enum WorkloadMaking {
-  static let make: WorkloadMaker = { cell, placement, policy in
-    try WorkloadRegistry.make(
-      cell, host: WorkloadHost(nodeOfWorker: placement.nodeOfWorker, memoryPolicy: policy))
+  static let make: WorkloadMaker = { cell, _, memory in
+    try WorkloadRegistry.make(cell, host: WorkloadHost(memory: memory))
   }
 }

@@ -36,7 +36,9 @@ struct CommandTests {
     #expect(result.errors.contains("pagebench run"))
   }
 
-  @Test(arguments: ["workloads", "strategies", "locks", "formats", "parameters", "counters"])
+  @Test(arguments: [
+    "workloads", "strategies", "locks", "formats", "parameters", "placements", "mempolicies", "counters",
+  ])
   func `Lists are the same in text and JSON`(kind: String) async throws {
     let text = try await Pagebench.run("list", kind)
     let json = try await Pagebench.run("list", kind, "--format", "json")

@@ -3,6 +3,7 @@ import Glibc
 import Results
 import Synchronization
 import Testing
+import Topology
 
 @testable import Counters
 @testable import Harness

@@ -10,7 +10,7 @@ import Topology
 
   // MARK: Laws
 
-  @Test(arguments: Machines.all.indices, [PlacementPolicy.compact, .scatter])
+  @Test(arguments: Machines.all.indices, [PlacementPolicy.compact, .scatter, .perNode(1), .smtPairs])
   func holdsThePlacementLaws(machine: Int, policy: PlacementPolicy) throws {
     var randomness = Randomness(for: "holdsThePlacementLaws")
     let fixture = Machines.all[machine].make()
@@ -21,6 +21,12 @@ import Topology
         ? everything.onlineCPUs : CPUSet(everything.onlineCPUs.filter { _ in Bool.random(using: &randomness) })
       guard !usable.isEmpty else { continue }
       let host = try fixture.topology(allowed: usable)
+      // What the policy cannot do without; that it says so is another test's concern.
+      if policy == .smtPairs,
+        !usable.contains(where: { host.cpu($0)?.siblings.intersection(usable).count ?? 0 > 1 })
+      {
+        continue
+      }
       let note: Comment = "\(Machines.all[machine].name), \(policy), seed \(randomness.seed), allowed \(usable)"
       let full = try policy.resolve(workers: usable.count, on: host)
       #expect(full.cpus.sorted() == Array(usable), "each usable CPU once: \(note)")
@@ -58,6 +64,24 @@ import Topology
         #expect(loads.max()! - loads.min()! <= 1, "\(workers) workers: \(loads)")
       }
     }
+  }
+
+  @Test(arguments: Machines.all.indices, 1...3)
+  func nodesTakeTurnsInGroups(machine: Int, share: Int) throws {
+    let fixture = Machines.all[machine].make()
+    let host = try fixture.topology()
+    let nodes = host.nodes.filter { !$0.cpus.isEmpty }
+    guard nodes.allSatisfy({ $0.cpus.count >= share }) else { return }
+    // A round gives every node with CPUs its share, one node after the other.
+    let round = try PlacementPolicy.perNode(share).resolve(workers: share * nodes.count, on: host).nodeOfWorker
+    for turn in 0..<nodes.count { #expect(Set(round[(turn * share)..<((turn + 1) * share)]).count == 1) }
+    #expect(Set(round) == Set(nodes.map(\.id)))
+  }
+
+  @Test func pairsComeBeforeCoresWithOneUsableThread() throws {
+    let fixture = Machines.twoSockets()
+    // Cores 0 and 9 have both threads, core 1 only its second.
+    #expect(try placed(.smtPairs, 5, on: fixture, allowed: [0, 9, 16, 17, 25]) == [0, 16, 9, 25, 17])
   }
 
   // MARK: Written out by hand
@@ -128,14 +152,19 @@ import Topology
 
   // MARK: Texts and errors
 
-  @Test(arguments: ["compact", "scatter", "list:0-3,8", "list:8,0-1", "list:5"])
+  @Test(arguments: [
+    "compact", "scatter", "per-node:1", "per-node:64", "smt-pairs", "list:0-3,8", "list:8,0-1", "list:5",
+  ])
   func printsWhatItReads(text: String) throws {
     #expect("\(try PlacementPolicy(parsing: text))" == text)
   }
 
   @Test(arguments: [
     ("", PlacementError.unknownPolicy("")), ("Compact", .unknownPolicy("Compact")),
-    ("node:0", .unknownPolicy("node:0")),
+    ("node:0", .unknownPolicy("node:0")), ("per-node", .badNodeShare(policy: "per-node")),
+    ("per-node:0", .badNodeShare(policy: "per-node:0")), ("per-node:x", .badNodeShare(policy: "per-node:x")),
+    ("per-node:+1", .badNodeShare(policy: "per-node:+1")), ("per-node:01", .badNodeShare(policy: "per-node:01")),
+    ("smt-pairs:2", .unknownPolicy("smt-pairs:2")),
     ("list:", .emptyList), ("list:0,1,0-2", .repeatedCPU(0)),
     ("list:3-1", .malformedList(NumberListError(text: "3-1", problem: .descendingRange(item: "3-1")))),
   ])

@@ -107,7 +107,7 @@ import Workloads
     let cell = Cell(
       suite: "test", workload: "protect", strategy: "global", lock: "ttas", format: "x86-64", threads: 1,
       placement: "compact", memoryPolicy: "local", parameters: ["region-size": "1024"])
-    let workload = try WorkloadRegistry.make(cell, host: WorkloadHost(nodeOfWorker: [0], memoryPolicy: .local))
+    let workload = try WorkloadRegistry.make(cell, host: WorkloadHost(nodeOfWorker: [0]))
     try workload.setUp(0)
     #expect(
       workload.memory()
@@ -120,7 +120,7 @@ import Workloads
       threads: threads,
       placement: "compact", memoryPolicy: "local", parameters: row.parameters)
     let workload = try WorkloadRegistry.make(
-      cell, host: WorkloadHost(nodeOfWorker: Array(repeating: 0, count: threads), memoryPolicy: .local))
+      cell, host: WorkloadHost(nodeOfWorker: Array(repeating: 0, count: threads)))
     for worker in 0..<threads { try workload.setUp(worker) }
     let rounds = Rounds(threads: threads)
     for _ in 0..<2 {
@@ -141,7 +141,7 @@ import Workloads
       change(&cell)
       do {
         let nodes = Array(repeating: 0, count: cell.threads)
-        _ = try WorkloadRegistry.make(cell, host: WorkloadHost(nodeOfWorker: nodes, memoryPolicy: .local))
+        _ = try WorkloadRegistry.make(cell, host: WorkloadHost(nodeOfWorker: nodes))
         return "accepted"
       } catch { return "\(error)" }
     }
@@ -170,14 +170,14 @@ import Workloads
     let cell = Cell(
       suite: "test", workload: "map", strategy: strategy, lock: "ttas", format: "x86-64", threads: 1,
       placement: "compact", memoryPolicy: "local", parameters: [:])
-    let workload = try WorkloadRegistry.make(cell, host: WorkloadHost(nodeOfWorker: [0], memoryPolicy: .local))
+    let workload = try WorkloadRegistry.make(cell, host: WorkloadHost(nodeOfWorker: [0]))
     #expect(workload.guarantee == guarantee)
   }
 }
 
 /// A window of a fixed number of looks at the flag, run by real threads: the harness without clocks.
 @safe
-private final class Rounds: Sendable {
+final class Rounds: Sendable {
   private let threads: Int
   // SAFETY and SENDABLE for all uses: an atomic, initialised by `init`, freed by `deinit`.
   private nonisolated(unsafe) let stop = UnsafeMutablePointer<Atomic<Bool>>.allocate(capacity: 1)

@@ -59,6 +59,9 @@ void cfloor_clear(cfloor_tree *tree);
 // Tables linked into the tree, the root included. Call while no thread edits.
 uint64_t cfloor_table_count(const cfloor_tree *tree);
 
+// Where the table with this number, in the order of their making from 0, lies in memory.
+const void *cfloor_table_address(const cfloor_tree *tree, uint64_t index);
+
 // Entries that the leaf tables' child counts claim. Call while no thread edits.
 uint64_t cfloor_mapped_count(const cfloor_tree *tree);
 

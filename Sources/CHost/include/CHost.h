@@ -54,6 +54,11 @@ static inline int32_t chost_current_cpu(void) {
   return cpu >= 0 ? (int32_t)cpu : -errno;
 }
 
+// The CPU the caller ran on a moment ago and that CPU's NUMA node. 0 or -errno.
+static inline int32_t chost_current_place(uint32_t *_Nonnull cpu, uint32_t *_Nonnull node) {
+  return syscall(SYS_getcpu, cpu, node, NULL) == 0 ? 0 : -errno;
+}
+
 // Kernel id of the calling thread.
 static inline int32_t chost_thread_id(void) { return (int32_t)syscall(SYS_gettid); }
 
@@ -68,6 +73,30 @@ static inline int32_t chost_signal_thread(int32_t process, int32_t thread, int32
 // that page (-ENOENT: not resident; -EFAULT: not mapped, or the shared zero page).
 static inline int32_t chost_page_nodes(const uintptr_t *_Nonnull addresses, uint64_t count, int32_t *_Nonnull nodes) {
   return syscall(SYS_move_pages, 0L, (unsigned long)count, addresses, NULL, nodes, 0L) == 0 ? 0 : -errno;
+}
+
+// ---- Hypervisors ---------------------------------------------------------------------------------------------
+
+// The twelve letters by which a hypervisor names itself through CPUID, such as "KVMKVMKVM", with a NUL behind them. False
+// where there is none, or where the processor has no such instruction.
+static inline _Bool chost_hypervisor_signature(char signature[_Nonnull 13]) {
+#if defined(__x86_64__)
+  uint32_t a = 1, b = 0, c = 0, d = 0;
+  __asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+  // The bit that processors leave 0 for hypervisors to set.
+  if ((c >> 31 & 1) == 0) return 0;
+  a = 0x40000000;
+  c = 0;
+  __asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+  memcpy(signature, &b, 4);
+  memcpy(signature + 4, &c, 4);
+  memcpy(signature + 8, &d, 4);
+  signature[12] = 0;
+  return signature[0] != 0;
+#else
+  signature[0] = 0;
+  return 0;
+#endif
 }
 
 // ---- Accounting and clocks -----------------------------------------------------------------------------------

@@ -6,11 +6,21 @@ public import Topology
 public struct EnvironmentCollector: Sendable {
   let topology: HostTopology
   private let files: HostFiles
+  private let tree: MachineTree
 
-  /// - Parameter root: directory with `proc` and `sys` in it: `/`, or a recorded tree.
+  /// - Parameter root: directory with `proc` and `sys` in it: `/`, or a copy of it.
   public init(topology: HostTopology, root: String = "/") {
     self.topology = topology
     files = HostFiles(root: root)
+    tree = MachineTree(root: root)
+  }
+
+  /// - Parameter tree: where facts about the machine itself are read; the topology should come from there as well. Load, clocks and
+  ///   program are those of this one.
+  public init(topology: HostTopology, tree: MachineTree) {
+    self.topology = topology
+    files = HostFiles(root: "/")
+    self.tree = tree
   }
 
   /// Everything that does not change while a run lasts, and the load before it.
@@ -72,11 +82,16 @@ public struct EnvironmentCollector: Sendable {
     record.set("host", "cpus_allowed", topology.allowedCPUs.description)
     record.set("host", "cpus_usable", String(topology.allowedCPUs.count))
     record.set("host", "smt", topology.hasSiblings ? "on" : "off")
-    for cache in caches { record.set("host", "cache_\(cache.name)", cache.size) }
+    record.set("host", "cpus_offline", topology.offlineCPUs.listOrNone)
+    record.set("host", "cpus_isolated", topology.limits.isolatedCPUs.listOrNone)
+    record.set("host", "cpus_nohz_full", topology.limits.ticklessCPUs.listOrNone)
+    record.set("host", "cpuset", topology.limits.cpuset?.description)
+    for (key, value) in cacheFacts { record.set("host", key, value) }
     record.set("host", "memory", memoryBytes.map { String($0) }, unit: "By")
     record.set("host", "numa_nodes", String(topology.nodes.count))
+    record.set("host", "numa_nodes_allowed", NumberList.format(topology.memoryNodes))
     for node in topology.nodes {
-      record.set("host", "node\(node.id)_cpus", node.cpus.description)
+      record.set("host", "node\(node.id)_cpus", node.cpus.listOrNone)
       record.set("host", "node\(node.id)_memory", node.memoryBytes.map { String($0) }, unit: "By")
       let distances = topology.nodes.map { node.distances[$0.id].map { String($0) } ?? "?" }
       record.set("host", "node\(node.id)_distances", node.distances.isEmpty ? nil : distances.joined(separator: " "))
@@ -88,7 +103,10 @@ public struct EnvironmentCollector: Sendable {
     // Processors tell a guest by a flag; who the hypervisor is, only its firmware may say.
     let isGuest = flags.map { $0.contains("hypervisor") }
     record.set("host", "virtualized", isGuest.map { $0 ? "yes" : "no" })
-    record.set("host", "hypervisor", text("sys/hypervisor/type") ?? text("sys/class/dmi/id/sys_vendor"))
+    let signature = tree.isLive ? Hypervisor.signature : nil
+    record.set(
+      "host", "hypervisor", signature ?? text("sys/hypervisor/type") ?? text("sys/class/dmi/id/sys_vendor"))
+    if tree.isLive { record.set("host", "emulated", Hypervisor.isEmulator ? "yes" : "no") }
   }
 
   private func addKernel(to record: inout EnvironmentRecord) {
@@ -143,14 +161,21 @@ public struct EnvironmentCollector: Sendable {
     return all.isEmpty ? nil : Set(all).sorted().joined(separator: " ")
   }
 
-  /// Caches of the first usable CPU, such as `l1_data`.
-  private var caches: [(name: String, size: String?)] {
-    let directory = "sys/devices/system/cpu/cpu\(topology.allowedCPUs.first { _ in true } ?? 0)/cache"
-    return (0..<8).compactMap { index in
-      guard let level = text("\(directory)/index\(index)/level"), let type = text("\(directory)/index\(index)/type")
-      else { return nil }
-      return ("l\(level)_\(type.lowercased())", text("\(directory)/index\(index)/size"))
+  /// One fact per kind of cache, such as `cache_l3`: size, how many there are and how many CPUs share each, as
+  /// `8192K x 16, 4 CPUs each`. Several where caches of a kind differ.
+  private var cacheFacts: [(key: String, value: String)] {
+    var facts: [(key: String, value: String)] = []
+    var names: [String] = []
+    for cache in topology.caches where !names.contains(cache.name) { names.append(cache.name) }
+    for name in names {
+      let caches = topology.caches.filter { $0.name == name }
+      let shapes = Dictionary(grouping: caches) { cache in
+        "\(cache.bytes.map { "\($0 >> 10)K" } ?? "?") x #, \(cache.cpus.count) CPU\(cache.cpus.count == 1 ? "" : "s") each"
+      }
+      let text = shapes.map { $0.key.replacing("#", with: "\($0.value.count)") }.sorted().joined(separator: "; ")
+      facts.append(("cache_\(name.lowercased().replacing(" ", with: "_"))", text))
     }
+    return facts
   }
 
   private var memoryBytes: UInt64? {
@@ -162,7 +187,21 @@ public struct EnvironmentCollector: Sendable {
     names.lazy.compactMap { field($0, in: "proc/cpuinfo") }.first
   }
 
-  private func field(_ name: String, in file: String) -> String? { files.field(name, in: file) }
+  /// The value of the first `name : value` line.
+  private func field(_ name: String, in file: String) -> String? {
+    for line in contents(file)?.split(separator: "\n") ?? [] {
+      guard let colon = line.firstIndex(of: ":"), line[..<colon].trimmed == name else { continue }
+      return line[line.index(after: colon)...].trimmed
+    }
+    return nil
+  }
 
-  private func text(_ file: String) -> String? { files.text(file) }
+  private func contents(_ file: String) -> String? { try? tree.text(file) }
+
+  /// Without blanks around it; nil where the file is empty or not there.
+  private func text(_ file: String) -> String? { contents(file).map(\.trimmed).flatMap { $0.isEmpty ? nil : $0 } }
+}
+
+extension CPUSet {
+  fileprivate var listOrNone: String { isEmpty ? "none" : description }
 }

@@ -40,7 +40,7 @@ struct SuiteVocabulary {
   }
 
   private static func memoryPolicyFault(_ text: String) -> String? {
-    do { _ = try MemoryPolicy(parsing: text) } catch { return error.description }
+    do { _ = try MemoryPolicies(parsing: text) } catch { return error.description }
     return nil
   }
 }

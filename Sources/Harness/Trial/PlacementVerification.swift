@@ -1,31 +1,17 @@
 import Results
 import Topology
 
-/// Asks the kernel whether table memory lies where the policy wants it.
+/// Asks the kernel whether a trial's memory lies where it is meant to.
 struct PlacementVerification {
-  /// Nodes on which a page may lie.
-  private let allowed: Set<Int>
   /// With one node there is nothing to get wrong and nothing to ask.
   private let hasChoice: Bool
 
-  init(placement: Placement, policy: MemoryPolicy, topology: HostTopology) {
-    allowed =
-      switch policy {
-      // Any worker's node will do. A frame has no owner to compare with: a table belongs to whichever worker linked it
-      // first, and in a shared region one worker may rightly have linked them all. So this finds memory on a node where
-      // nobody runs, but not tables of one worker on the node of another.
-      case .local: Set(placement.nodeOfWorker)
-      case .bind(let node): [node]
-      case .interleave(let nodes): Set(nodes)
-      }
-    hasChoice = topology.nodes.count > 1
-  }
+  init(topology: HostTopology) { hasChoice = topology.nodes.count > 1 }
 
-  /// Whether every page of the sample that is resident lies on an allowed node.
+  /// A sentence per kind of memory of which pages in the sample lie elsewhere; empty when all is well.
   ///
   /// - Throws: `TopologyError` when the kernel does not say.
-  func holds(_ pages: [UInt]) throws -> Bool {
-    guard hasChoice else { return true }
-    return try MemoryResidence.nodes(ofPages: pages).allSatisfy { $0.map(allowed.contains) ?? true }
+  func findings(_ pages: [PlacedPage]) throws(TopologyError) -> [String] {
+    hasChoice ? try ResidencyReport(of: pages).findings : []
   }
 }

@@ -2,7 +2,7 @@ public import Results
 public import Topology
 
 /// Makes the workload of a cell. Throws for a combination that does not exist.
-public typealias WorkloadMaker = @Sendable (Cell, Placement, MemoryPolicy) throws -> ErasedWorkload
+public typealias WorkloadMaker = @Sendable (Cell, Placement, MemoryPlacement) throws -> ErasedWorkload
 
 /// Measures one invocation of one cell in this process, which should do nothing else.
 ///
@@ -23,14 +23,14 @@ public struct TrialRunner {
   /// - Throws: ``TrialError``, or what the workload maker throws.
   public func run() throws -> TrialReport {
     let cell = specification.cell
-    let (placement, policy) = try CellPlacement.resolve(cell, on: topology)
-    let workload = try make(cell, placement, policy)
+    let (placement, memory) = try CellPlacement.resolve(cell, on: topology)
+    let workload = try make(cell, placement, memory)
     let crew = try WorkerCrew(placement: placement, workload: workload, counters: specification.counters)
     defer { crew.dismiss() }
     try crew.setUp()
     let settings = specification.window
     let warmUp = settings.warmUpMilliseconds > 0 ? WarmUp(settings: settings).run { self.slice(crew, $0) } : nil
-    let verification = PlacementVerification(placement: placement, policy: policy, topology: topology)
+    let verification = PlacementVerification(topology: topology)
     let throttle = ThrottleClock()
     var warnings: [String] = []
     var windows: [WindowResult] = []
@@ -46,9 +46,9 @@ public struct TrialRunner {
       if !violations.isEmpty { flags.append(.failed) }
       if workers.contains(where: { $0.misplacedSections > 0 }) { flags.append(.misplaced) }
       do {
-        if try !verification.holds(workload.residencySample(64)), !flags.contains(.misplaced) {
-          flags.append(.misplaced)
-        }
+        let findings = try verification.findings(workload.residencySample(64))
+        if !findings.isEmpty, !flags.contains(.misplaced) { flags.append(.misplaced) }
+        for finding in findings where !warnings.contains(finding) { warnings.append(finding) }
       } catch {
         let text = "memory placement not verified: \(error)"
         if !warnings.contains(text) { warnings.append(text) }
@@ -57,6 +57,7 @@ public struct TrialRunner {
       if let steal, let stolen, stolen > steal { flags.append(.steal) }
       if let throttled, let now = throttle.events(cpus: placement.cpus), now > throttled { flags.append(.throttled) }
       if placement.isOversubscribed { flags.append(.oversubscribed) }
+      if Hypervisor.isEmulator { flags.append(.emulated) }
       windows.append(
         WindowResult(
           window: index, startedMilliseconds: started.millisecondsSinceEpoch, workers: workers,

@@ -61,7 +61,10 @@ public struct SampleFlag: RawRepresentable, Hashable, Comparable, Sendable, Cust
   public static let notSteady = SampleFlag(rawValue: "not_steady")
   /// A thread or its memory was not where the placement asked.
   public static let misplaced = SampleFlag(rawValue: "misplaced")
+  /// The process's CPU quota ran out during the window.
   public static let throttled = SampleFlag(rawValue: "throttled")
+  /// The processor is emulated in software: the work and its placement are real, no time is.
+  public static let emulated = SampleFlag(rawValue: "emulated")
   /// The hypervisor took time away.
   public static let steal = SampleFlag(rawValue: "steal")
   public static let overRange = SampleFlag(rawValue: "over_range")

@@ -43,6 +43,10 @@ final class FloorWorkload: @unchecked Sendable {
       throw .impossible("the C floor queries one page per operation")
     }
     if work == .walk && kind != .unlocked { throw .impossible("only c-none walks without a lock") }
+    guard request.host.memory.isLocalOnly else {
+      throw .impossible(
+        "the C floor's memory cannot be placed: write mempolicy = \"local\" or exclude \(kind.rawValue)")
+    }
     if request.isRehearsal {
       return ErasedWorkload(
         setUp: { _ in }, run: { _, _ in }, check: { [] }, residencySample: { _ in [] },
@@ -53,7 +57,7 @@ final class FloorWorkload: @unchecked Sendable {
       setUp: { floor.setUp($0, work) },
       run: { floor.run(floor.state(of: $0), work, $1) },
       check: { floor.violations(work) },
-      residencySample: { _ in [] },
+      residencySample: { limit in floor.residencySample(limit, request.host.memory) },
       memory: { floor.memoryUse })
   }
 
@@ -71,6 +75,19 @@ final class FloorWorkload: @unchecked Sendable {
     states = Mutex(Array(repeating: nil, count: plan.workers))
     unsafe entries = .allocate(capacity: kind == .store ? plan.totalPages : 1)
     unsafe entries.initialize(repeating: 0)
+  }
+
+  /// Tables in the order of their making, meant for the node of some worker: C keeps no note of who made one.
+  private func residencySample(_ limit: Int, _ memory: MemoryPlacement) -> [PlacedPage] {
+    let nodes = Set(memory.workers.flatMap(\.tables.nodes)).sorted()
+    // SAFETY: the tree lives as long as `self`; the index is below the count.
+    let count = unsafe cfloor_table_count(tree)
+    let step = max(1, (Int(count) + limit - 1) / max(limit, 1))
+    return stride(from: 0, to: Int(count), by: step).map { index in
+      PlacedPage(
+        kind: .tables, address: unsafe UInt(bitPattern: cfloor_table_address(tree, UInt64(index))),
+        target: .interleaved(nodes))
+    }
   }
 
   deinit {

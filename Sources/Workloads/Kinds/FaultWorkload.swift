@@ -73,14 +73,14 @@ enum FaultWorkload: PlainWorkload {
         _ = cursor.jump(to: VirtualAddress(address))
         // Another worker may have been faster; its page stays.
         if case .mapped = cursor.query() { continue }
-        guard let frame = allocator.allocate(for: worker.thread) else {
+        guard let frame = allocator.allocate(for: worker.dataContext) else {
           worker.ranOutOfFrames = true
           return
         }
         if cursor.map(frame, Space<C>.properties) == .mapped {
           worker.mapped += 1
         } else {
-          allocator.free(frame, by: worker.thread)
+          allocator.free(frame, by: worker.dataContext)
           worker.ranOutOfFrames = true
         }
       }
@@ -92,7 +92,7 @@ enum FaultWorkload: PlainWorkload {
       for start in worker.homeSlots {
         var cursor = cursor(start, bytes: space.plan.slotBytes)
         _ = cursor.takeAll(cursor.range.byteCount) { old in
-          allocator.free(old.physical, by: worker.thread)
+          allocator.free(old.physical, by: worker.dataContext)
           worker.taken += 1
         }
       }
