@@ -84,7 +84,7 @@ struct SampleRows {
   /// Makes a row stand for all windows of the process: flags and findings are the windows' own.
   private func fold(_ sample: inout Sample) {
     sample.window = -1
-    sample.flags = entry.isOversubscribed ? [.oversubscribed] : []
+    sample.flags = ownFlags
     sample.note = ""
   }
 
@@ -94,7 +94,7 @@ struct SampleRows {
       runID: runID.description, cell: entry.cell, benchVersion: Self.benchVersion, block: entry.block,
       order: entry.order, invocation: entry.invocation, window: -1, startedUTC: started, windowNanoseconds: nil,
       operations: nil, metric: MetricName.timePerOperation, value: nil, unit: "ns/op", better: .lower, status: .error,
-      source: .clock, flags: entry.isOversubscribed ? [.oversubscribed] : [], note: Self.oneLine(note))
+      source: .clock, flags: ownFlags, note: Self.oneLine(note))
   }
 
   private func rows(_ counted: CountedWindow, _ absent: Absences) -> [Sample] {
@@ -148,6 +148,11 @@ struct SampleRows {
       rows.append(row(scope, MetricName.memoryPerGiB, perGiB, "By/GiB", .lower, .derived))
     }
     return rows
+  }
+
+  /// Flags of rows that no window speaks for.
+  private var ownFlags: [SampleFlag] {
+    (entry.isOversubscribed ? [.oversubscribed] : []) + (Hypervisor.isEmulator ? [.emulated] : [])
   }
 
   /// What all rows of one scope have in common.
