@@ -99,6 +99,10 @@ import Testing
       do {
         var cursor = try lab.cursor(0, giga, largestLeaf: 2)
         check(cursor.jump(to: lab.at(page)) && cursor.query() == .mapped(lab.leaf(page, page)))
+        // In the table that is in the way: it must look at the slot above.
+        check(cursor.jump(to: lab.at(0)) && cursor.query() == .unmapped(slot: lab.range(0, page)))
+        check(cursor.map(PhysicalAddress(0), readWrite, level: Level(2)) == .alreadyMapped)
+        check(cursor.jump(to: lab.at(page)) && cursor.query() == .mapped(lab.leaf(page, page)))
         check(cursor.jump(to: lab.at(mega)))
         check(cursor.map(PhysicalAddress(4 * mega), readWrite, level: Level(2)) == .mapped)
         check(cursor.address == lab.at(2 * mega))
