@@ -3,7 +3,7 @@ import Reporting
 import Results
 import Topology
 
-/// What a run would do: which CPUs and nodes its cells get.
+/// What a run would do: its cells, their time, and the CPUs and nodes they get on a machine, this one or a recorded one.
 struct DryRun {
   private let plan: Plan
   private let topology: HostTopology
@@ -13,8 +13,12 @@ struct DryRun {
     self.topology = topology
   }
 
-  /// One row for cells that are placed alike.
   func text() throws -> String {
+    try "\(PlanPreview(plan).text())\nwhere they would run:\n\(placements())\nnothing was measured\n"
+  }
+
+  /// One row for cells that are placed alike.
+  private func placements() throws -> String {
     struct Key: Hashable {
       let threads: Int
       let placement: String
@@ -40,9 +44,7 @@ struct DryRun {
           NumberList.format(Set(placement.nodeOfWorker).sorted()),
         ] + MemoryKind.allCases.map { kind in Self.nodes(memory.workers.map { $0[kind] }) })
     }
-    let count = plan.entries.count
-    let time = DurationText.words(plan.plannedDuration.most)
-    return table.text() + "\n\(plan.cells.count) cells, \(count) invocations, about \(time); nothing was measured\n"
+    return table.text()
   }
 
   /// Nodes in worker order where they differ, else once.

@@ -43,7 +43,7 @@ struct RunCommand: AsyncParsableCommand {
 
   @Flag(
     help: """
-      Only print what would be measured, in how many processes and how long it takes; with --sysfs-root, on which CPUs and nodes.
+      Only print what would be measured, in how many processes, how long it takes and on which CPUs and nodes.
       """)
   var dryRun = false
 
@@ -105,8 +105,7 @@ struct RunCommand: AsyncParsableCommand {
       try WorkloadRegistry.check(cell, host: here)
     }
     if dryRun {
-      let isHere = machine.sysfsRoot == nil
-      StandardOutput.write(isHere ? PlanPreview(plan).text() : try DryRun(plan, on: topology).text())
+      StandardOutput.write(try DryRun(plan, on: topology).text())
       return
     }
     try judgeMachine(topology, logger)

@@ -61,7 +61,9 @@ struct GoldenTests {
   func `A plan is shown before it is run`(name: String, options: [String]) async throws {
     let workspace = try Workspace()
     let suite = try workspace.write("full.toml", Self.full)
-    let result = try await Pagebench.run(["run", suite, "--out", workspace.path + "/results"] + options)
+    // CPUs and nodes of a machine that is the same everywhere.
+    let machine = options.contains("--dry-run") ? ["--sysfs-root", MachineCommandTests.path("two-sockets")] : []
+    let result = try await Pagebench.run(["run", suite, "--out", workspace.path + "/results"] + options + machine)
     #expect(result.status == .exited(0), "\(result.errors)")
     try Golden.expect(result.output, "run-\(name)")
     #expect(result.errors.isEmpty, "\(result.errors)")

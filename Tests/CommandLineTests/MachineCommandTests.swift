@@ -5,7 +5,7 @@ import Testing
 @Suite struct MachineCommandTests {
   private static let machines = ["desktop", "two-sockets", "eight-nodes", "odd-nodes", "offline-cpuset"]
 
-  private static func path(_ machine: String) -> String {
+  static func path(_ machine: String) -> String {
     let tests = #filePath.split(separator: "/").dropLast(2).reduce("") { "\($0)/\($1)" }
     return "\(tests)/TopologyTests/Machines/\(machine).machine"
   }
