@@ -246,11 +246,16 @@ class Checks:
                 await_end([child])
                 killed += 1
                 time.sleep(self.randomness.uniform(0, 0.01))
-            process.communicate()
+            complaints = process.communicate()[1]
             run = bench.run_directory()
+            require(run, f"no run directory, exit code {process.returncode}:\n{complaints}")
             bench.verify(run)
             groups = rows(run)
-            require(sorted(groups) == list(range(40)), "an invocation has neither rows nor an error row")
+            missing = sorted(set(range(40)) - set(groups))
+            require(
+                not missing,
+                f"invocations {missing} have neither rows nor an error row after {killed} kills, exit code "
+                f"{process.returncode}:\n{complaints}")
             errors = [order for order, group in groups.items() if group[0]["status"] == "error"]
             require(len(errors) <= killed, f"{killed} kills cost {len(errors)} invocations")
             require(process.returncode == (1 if errors else 0), f"exit code {process.returncode}")
@@ -404,6 +409,9 @@ def control_group(cpus):
             time.sleep(0.02)
 
 
+CHECKS = ["kill_parent", "orphan", "kill_child", "stop_child", "fill_disk", "shrink_affinity", "shrink_cpuset"]
+
+
 def main():
     program = sys.argv[1]
     if not os.access(program, os.X_OK):
@@ -413,7 +421,7 @@ def main():
     failed = 0
     with tempfile.TemporaryDirectory(prefix="pagebench-crash-") as folder:
         checks = Checks(program, folder, random.Random(seed))
-        for name in ["kill_parent", "orphan", "kill_child", "stop_child", "fill_disk", "shrink_affinity", "shrink_cpuset"]:
+        for name in sys.argv[2:] or CHECKS:
             begin = time.monotonic()
             try:
                 outcome = f"ok: {getattr(checks, name)()}"

@@ -62,6 +62,12 @@ static inline int32_t chost_current_place(uint32_t *_Nonnull cpu, uint32_t *_Non
 // Kernel id of the calling thread.
 static inline int32_t chost_thread_id(void) { return (int32_t)syscall(SYS_gettid); }
 
+// Makes a nameless file in memory, closed on exec. Its descriptor or -errno.
+static inline int32_t chost_memory_file(const char *_Nonnull name) {
+  int32_t descriptor = (int32_t)syscall(SYS_memfd_create, name, 1u /* MFD_CLOEXEC */);
+  return descriptor >= 0 ? descriptor : -errno;
+}
+
 // Sends a signal to one thread of a process. 0 or -errno.
 static inline int32_t chost_signal_thread(int32_t process, int32_t thread, int32_t number) {
   return syscall(SYS_tgkill, (long)process, (long)thread, (long)number) == 0 ? 0 : -errno;

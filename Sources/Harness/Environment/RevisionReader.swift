@@ -79,11 +79,13 @@ public struct RevisionReader: Sendable {
 
   /// Standard output without the last newline; nil when git is missing or refuses.
   private func git(_ directory: String, _ arguments: String..., input: String = "") async -> String? {
+    guard let file = try? MemoryFile.make(Array(input.utf8)) else { return nil }
+    defer { try? file.close() }
     let result = try? await Subprocess.run(
       .name("git"), arguments: Arguments(["-C", directory] + arguments),
       // Without this, a mere status may write the index under somebody's hands.
-      environment: .inherit.updating(["GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"]), input: .array(Array(input.utf8)),
-      output: .string(limit: 64 << 20), error: .discarded)
+      environment: .inherit.updating(["GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"]),
+      input: .fileDescriptor(file, closeAfterSpawningProcess: false), output: .string(limit: 64 << 20), error: .discarded)
     guard let result, result.terminationStatus.isSuccess else { return nil }
     var text = result.standardOutput
     while text.last?.isNewline == true { text.removeLast() }

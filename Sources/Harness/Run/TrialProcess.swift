@@ -13,13 +13,6 @@ public struct TrialProcess: Sendable {
     case failed(TrialFailure)
   }
 
-  /// A child that dies early closes the pipe it was to read its task from; the write then fails, which is reported, and
-  /// must not end this process too.
-  private static let ignoresBrokenPipes: Bool = {
-    _ = signal(SIGPIPE, SIG_IGN)
-    return true
-  }()
-
   /// How long a process that hangs gets to write where its threads are.
   private static let lastWordsTime = Duration.seconds(10)
 
@@ -38,7 +31,6 @@ public struct TrialProcess: Sendable {
   ///
   /// - Throws: `CancellationError` when the task was cancelled.
   public func measure(_ specification: TrialSpecification, timeout: Duration) async throws -> Outcome {
-    _ = Self.ignoresBrokenPipes
     let input = try TrialJSON.encode(specification)
     let child = Child()
     return try await withThrowingTaskGroup(of: Outcome?.self) { group in
@@ -98,9 +90,11 @@ public struct TrialProcess: Sendable {
     options.processGroupID = 0
     options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .seconds(1))]
     do {
+      let input = try MemoryFile.make(input)
+      defer { try? input.close() }
       let result = try await Subprocess.run(
         .path(executable), arguments: Arguments(arguments), environment: Self.environment, platformOptions: options,
-        input: .array(input), output: .bytes(limit: 64 << 20), error: .string(limit: 8 << 20)
+        input: .fileDescriptor(input, closeAfterSpawningProcess: false), output: .bytes(limit: 64 << 20), error: .string(limit: 8 << 20)
       ) { execution in child.process = execution.processIdentifier.value }
       child.process = nil
       try Task.checkCancellation()
