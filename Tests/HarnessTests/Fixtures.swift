@@ -67,10 +67,10 @@ enum Fixture {
   }
 
   static func worker(
-    operations: UInt64, active: UInt64, cpu: UInt64? = nil, counters: [CounterReading] = []
+    operations: UInt64, active: UInt64, cpu: UInt64? = nil, counters: [CounterReading] = [], node: Int? = nil
   ) -> WorkerResult {
     WorkerResult(
-      cpu: 0, operations: operations, activeNanoseconds: active, cpuNanoseconds: cpu ?? active, sections: 1,
+      cpu: 0, node: node, operations: operations, activeNanoseconds: active, cpuNanoseconds: cpu ?? active, sections: 1,
       misplacedSections: 0, counters: counters)
   }
 

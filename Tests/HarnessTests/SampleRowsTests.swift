@@ -51,6 +51,47 @@ struct SampleRowsTests {
     #expect(try value(two, "fairness").value == 1)
   }
 
+  @Test func `Evenness is told by Jain's index, by the extremes and by the spread`() throws {
+    let rows = try rows(window([100, 300, 200, 200].map { Fixture.worker(operations: $0, active: 1000) }))
+    // 800² / (4 · (100² + 300² + 2 · 200²)) = 640000 / 720000.
+    #expect(try value(rows, "fairness").value == 8.0 / 9.0)
+    #expect(try value(rows, "fairness_min_max").value == 1.0 / 3.0)
+    // Mean 200, variance (100² + 100²) / 4 = 5000.
+    let variation = try #require(try value(rows, "fairness_cv").value)
+    #expect(abs(variation - (5000.0).squareRoot() / 200) < 1e-12)
+    #expect(abs(1 / (1 + variation * variation) - 8.0 / 9.0) < 1e-12, "the index and the spread say the same")
+    #expect(!rows.contains { $0.metric == "fairness_nodes" || $0.scope.rawValue.hasPrefix("node") })
+  }
+
+  @Test func `Workers on several nodes are broken down by node`() throws {
+    let faults = CounterReading(
+      name: "page-faults", value: 6, status: .ok, enabledNanoseconds: 10, runningNanoseconds: 10, source: "perf")
+    let rows = try rows(
+      window([
+        Fixture.worker(operations: 100, active: 1000, counters: [faults], node: 0),
+        Fixture.worker(operations: 300, active: 2000, counters: [faults], node: 0),
+        Fixture.worker(operations: 100, active: 1000, counters: [faults], node: 4),
+      ]))
+    // Node 0: 400 operations in 2000 ns, 3000 ns of thread time. Node 4: 100 in 1000.
+    #expect(try value(rows, "throughput", .node(0)).value == 2e8)
+    #expect(try value(rows, "time_per_op", .node(0)).value == 7.5)
+    #expect(try value(rows, "fairness", .node(0)).value == 0.8)
+    #expect(try value(rows, "ctr.page-faults", .node(0)).value == 12)
+    #expect(try value(rows, "der.page-faults", .node(0)).value == 0.03)
+    #expect(try value(rows, "throughput", .node(4)).value == 1e8)
+    #expect(try value(rows, "ctr.page-faults", .node(4)).value == 6)
+    #expect(!rows.contains { $0.metric == "fairness" && $0.scope == .node(4) }, "one worker is alone")
+    // Mean operations per worker: 200 and 100. 300² / (2 · (200² + 100²)).
+    #expect(try value(rows, "fairness_nodes").value == 0.9)
+  }
+
+  @Test func `Workers on one node have no breakdown, nor have workers of unknown nodes`() throws {
+    for nodes in [[1, 1], [nil, 1], [nil, nil]] {
+      let rows = try rows(window(nodes.map { Fixture.worker(operations: 100, active: 1000, node: $0) }))
+      #expect(!rows.contains { $0.scope.rawValue.hasPrefix("node") || $0.metric == "fairness_nodes" })
+    }
+  }
+
   @Test func `A window without operations has no values, not zeroes`() throws {
     let rows = try rows(window([Fixture.worker(operations: 0, active: 1000)]), threads: 1)
     for metric in ["time_per_op", "throughput"] {

@@ -103,12 +103,9 @@ struct SampleRows {
     let all = Scope(
       scope: .all, cpus: NumberList.format(Set(window.workers.map(\.cpu)).sorted()),
       activeNanoseconds: metrics.longestActive, operations: metrics.operations, window: window)
-    var rows = [
-      throughputRow(all, metrics),
-      row(all, MetricName.timePerOperation, metrics.timePerOperation, "ns/op", .lower, .clock),
-    ]
-    if let fairness = metrics.fairness {
-      rows.append(row(all, "fairness", fairness, "1", .higher, .derived))
+    var rows = workRows(all, metrics)
+    if let fairness = metrics.fairnessOfNodes {
+      rows.append(row(all, "fairness_nodes", fairness, "1", .higher, .derived))
     }
     rows += memoryRows(all, window.memory)
     for reading in counted.sums where !absent.readings.contains(reading) {
@@ -116,6 +113,7 @@ struct SampleRows {
       rows.append(contentsOf: perOperationRow(all, reading))
     }
     rows += counted.derived.filter { !absent.derived.contains($0) }.map { derivedRow(all, $0) }
+    rows += nodeRows(counted)
     for (index, worker) in window.workers.enumerated() {
       let scope = Scope(
         scope: .thread(index), cpus: String(worker.cpu), activeNanoseconds: worker.activeNanoseconds,
@@ -134,6 +132,35 @@ struct SampleRows {
       rows += own.map { counterRow(scope, $0) }
     }
     return rows
+  }
+
+  /// What some workers did together, and how evenly.
+  private func workRows(_ scope: Scope, _ metrics: WindowMetrics) -> [Sample] {
+    let evenness: [(String, Double?, MetricDirection)] = [
+      ("fairness", metrics.fairness, .higher), ("fairness_min_max", metrics.fairnessMinMax, .higher),
+      ("fairness_cv", metrics.fairnessVariation, .lower),
+    ]
+    return [
+      throughputRow(scope, metrics),
+      row(scope, MetricName.timePerOperation, metrics.timePerOperation, "ns/op", .lower, .clock),
+    ]
+      + evenness.compactMap { name, value, better in
+        value.map { row(scope, name, $0, "1", better, .derived) }
+      }
+  }
+
+  /// The breakdown by NUMA node; none where all workers lie on one.
+  private func nodeRows(_ counted: CountedWindow) -> [Sample] {
+    let nodes = WindowMetrics(workers: counted.window.workers).nodes
+    guard nodes.count > 1 else { return [] }
+    return nodes.sorted { $0.key < $1.key }.flatMap { node, metrics -> [Sample] in
+      let scope = Scope(
+        scope: .node(node), cpus: NumberList.format(Set(metrics.workers.map(\.cpu)).sorted()),
+        activeNanoseconds: metrics.longestActive, operations: metrics.operations, window: counted.window)
+      let sums = CounterReading.sum(of: metrics.workers.map(\.counters)).filter { $0.value != nil }
+      return workRows(scope, metrics)
+        + sums.flatMap { [counterRow(scope, $0)] + perOperationRow(scope, $0) }
+    }
   }
 
   /// What the tables take. Per mapped GiB only where something is mapped when the window ends.

@@ -51,6 +51,8 @@ public struct WindowResult: Hashable, Codable, Sendable {
 public struct WorkerResult: Hashable, Codable, Sendable {
   /// The CPU it was pinned to.
   public var cpu: Int
+  /// The NUMA node of that CPU; nil where it is not known.
+  public var node: Int?
   public var operations: UInt64
   /// Wall time between `begin` and `end`, summed over the window's sections.
   public var activeNanoseconds: UInt64
@@ -62,10 +64,11 @@ public struct WorkerResult: Hashable, Codable, Sendable {
   public var counters: [CounterReading]
 
   public init(
-    cpu: Int, operations: UInt64, activeNanoseconds: UInt64, cpuNanoseconds: UInt64, sections: UInt64,
-    misplacedSections: UInt64, counters: [CounterReading]
+    cpu: Int, node: Int? = nil, operations: UInt64, activeNanoseconds: UInt64, cpuNanoseconds: UInt64,
+    sections: UInt64, misplacedSections: UInt64, counters: [CounterReading]
   ) {
     self.cpu = cpu
+    self.node = node
     self.operations = operations
     self.activeNanoseconds = activeNanoseconds
     self.cpuNanoseconds = cpuNanoseconds

@@ -40,7 +40,11 @@ public struct TrialRunner {
       let started = UTCTimestamp.now()
       crew.runWindow(length: .milliseconds(settings.lengthMilliseconds))
       let stolen = StealClock.read(cpus: placement.cpus)
-      let workers = (0..<cell.threads).map { crew.result(ofWorker: $0) }
+      let workers = (0..<cell.threads).map { worker in
+        var result = crew.result(ofWorker: worker)
+        result.node = placement.nodeOfWorker[worker]
+        return result
+      }
       let violations = workload.check()
       var flags: [SampleFlag] = []
       if !violations.isEmpty { flags.append(.failed) }
