@@ -142,7 +142,8 @@ let package = Package(
     .testTarget(
       name: "WorkloadsTests", dependencies: ["Workloads", "Results", "PagingTestSupport"], swiftSettings: strict),
     .testTarget(name: "ResultsTests", dependencies: ["Results"], swiftSettings: strict),
-    .testTarget(name: "TopologyTests", dependencies: ["Topology", "Results"], exclude: ["Machines"], swiftSettings: strict),
+    .testTarget(
+      name: "TopologyTests", dependencies: ["Topology", "Results"], exclude: ["Machines"], swiftSettings: strict),
     .testTarget(name: "CountersTests", dependencies: ["Counters", "Results"], swiftSettings: strict),
     .testTarget(
       name: "StatisticsTests", dependencies: ["Statistics"], exclude: ["golden.py"], swiftSettings: strict),

@@ -11,7 +11,8 @@ struct CompareCommand: ParsableCommand {
 
       ratio is head over base, with its interval; p adj is the Mann-Whitney test's p, adjusted by Holm for all rows; \
       MDE is the smallest change that so many invocations with this spread would find in four of five experiments. \
-      A row is regressed or improved when p adj is below 5 % and the whole interval lies beyond 2 %. With --col, tables \
+      A row is regressed or improved when p adj is below 5 % and the whole interval lies beyond 2 %, or beyond the \
+      machine's noise floor for the case where that is higher: see pagebench calibrate. With --col, tables \
       say slower and faster, or worse and better; csv and json say regressed and improved in either case.
 
       Example:
@@ -45,6 +46,11 @@ struct CompareCommand: ParsableCommand {
   @Option(help: "How to print it.")
   var format = ComparisonFormat.text
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Believe no change below the machine's noise floors, which `pagebench calibrate` stores beside the runs.")
+  var calibration = true
+
   @Flag(help: "Exit 4 when a case regressed.")
   var gate = false
 
@@ -67,7 +73,8 @@ struct CompareCommand: ParsableCommand {
   }
 
   func run() throws {
-    let options = ComparisonOptions(metric: metric, statistic: statistic, rowKey: row)
+    let options = ComparisonOptions(
+      metric: metric, statistic: statistic, calibration: calibration ? try storedCalibration() : nil, rowKey: row)
     let comparison = try comparison(options)
     StandardOutput.write(comparison.formatted(format))
     if comparison.comparedCount == 0 { throw ExitStatus.nothing }
@@ -88,6 +95,20 @@ struct CompareCommand: ParsableCommand {
     } catch let error as ComparisonError {
       throw CommandFailure(status: .nothing, message: "\(error)")
     }
+  }
+
+  /// The noise floors stored beside either run; nil where there are none.
+  private func storedCalibration() throws -> CalibrationRecord? {
+    var record: CalibrationRecord?
+    for path in [head, base].compactMap({ $0 }) {
+      // A samples file by itself belongs to no machine.
+      guard let run = try? RunDirectory.open(path) else { continue }
+      do {
+        guard let found = try run.readCalibration() else { continue }
+        record = record?.completed(by: found) ?? found
+      } catch { throw CommandFailure(status: .failure, message: "\(error)") }
+    }
+    return record
   }
 
   /// Whole samples of a run or file; a torn last record is left out with a warning.

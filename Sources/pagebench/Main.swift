@@ -18,7 +18,8 @@ struct Pagebench: AsyncParsableCommand {
       """,
     version: "pagebench \(SuiteRun.toolVersion)",
     subcommands: [
-      RunCommand.self, ListCommand.self, CompareCommand.self, DoctorCommand.self, VerifyCommand.self,
+      RunCommand.self, ListCommand.self, CompareCommand.self, CalibrateCommand.self, DoctorCommand.self,
+      VerifyCommand.self,
       TrialCommand.self, DecodeCommand.self, ImageCommand.self,
     ])
 

@@ -1,12 +1,8 @@
 import ArgumentParser
-import Counters
-import Glibc
 import Harness
-import Logging
 import Reporting
 import Results
 import Topology
-import Workloads
 
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -83,7 +79,6 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let logger = ConsoleLog.makeLogger()
     let suite = try SuiteLoading.load(suite, isQuick: quick)
     let topology = try machine.topology()
     let plan = try Plan(
@@ -93,69 +88,16 @@ struct RunCommand: AsyncParsableCommand {
       StandardOutput.write(PlanPreview(plan).list())
       return
     }
-    for warning in plan.warnings { logger.warning("\(warning)") }
-    if SuiteRun.isDebugBuild, !dryRun {
-      logger.warning("this is a debug build: its numbers say nothing about speed; build with -c release")
-    }
-    try plan.checkPossible { cell in
-      let memory = try CellPlacement.resolve(cell, on: topology).memory
-      // Memory of a recorded machine cannot be had here, so only the cell's other words are tried.
-      let isHere = machine.sysfsRoot == nil
-      let here = isHere ? WorkloadHost(memory: memory) : WorkloadHost(nodeOfWorker: memory.workers.map { _ in 0 })
-      try WorkloadRegistry.check(cell, host: here)
-    }
+    let execution = SuiteExecution(suitePath: self.suite, plan: plan, topology: topology, isStrict: strict)
+    try execution.check(isHere: machine.sysfsRoot == nil, warnsOfDebugBuild: !dryRun)
     if dryRun {
       StandardOutput.write(try DryRun(plan, on: topology).text())
       return
     }
-    try judgeMachine(topology, logger)
-    let counters = CounterPlan.prepare(
-      groups: suite.counters, of: try CounterGroupLoading.load(forSuite: self.suite),
-      countersAtOnce: suite.countersAtOnce)
-    let least = plan.cells.map { plan.settings(of: $0).repetition.least }.min() ?? 0
-    if counters.plan.sets.count > least {
-      logger.warning(
-        """
-        the counters are measured in \(counters.plan.sets.count) sets that take turns, and with \(least) invocations \
-        per cell not each has its turn; raise repetition.invocations or name fewer groups
-        """)
-    }
     if let budget = plan.budget { StandardError.write("pagebench: \(BudgetText.promise(budget))\n") }
-    let progress = Progress(Progress.detectStyle(environment: RunEnvironment.variables))
-    let (out, resume) = (out, resume)
-    let task = Task {
-      var run = SuiteRun(plan, counters: counters, topology: topology, progress: progress, logger: logger)
-      return if let resume { try await run.resume(resume) } else { try await run.start(base: out) }
-    }
-    Interruption.onFirstSignal { task.cancel() }
-    let outcome: SuiteRun.Outcome
-    do { outcome = try await task.value } catch is CancellationError {
-      throw CommandFailure(status: .interrupted, message: "interrupted before anything was measured")
-    } catch let stop as RunStopped {
-      throw CommandFailure(
-        status: .failure,
-        message: "\(stop)\npagebench: when that is mended, go on with: \(resumption(of: stop.directory))")
-    }
+    let outcome = try await execution.measure(
+      into: resume.map { .resumed($0) } ?? .new(base: out), resumption: resumption)
     try report(outcome, plan)
-  }
-
-  /// Says what would disturb the measurement, before it starts.
-  private func judgeMachine(_ topology: HostTopology, _ logger: Logger) throws {
-    let findings = EnvironmentCollector(topology: topology).survey()
-    let disturbances = findings.filter { $0.grade == .disturbance }
-    if strict, !disturbances.isEmpty {
-      throw CommandFailure(
-        status: .usage,
-        message: "--strict: this machine is not fit to measure now:\n"
-          + disturbances.map { "  \($0.name): \($0.description)" }.joined(separator: "\n"))
-    }
-    // A debug build has been warned about.
-    for finding in disturbances where finding.name != "build" { logger.warning("\(finding.description)") }
-    let remarks = findings.count - disturbances.count
-    if remarks > 0 {
-      StandardError.write(
-        "pagebench: \(remarks) remark\(remarks == 1 ? "" : "s") about this machine: see pagebench doctor\n")
-    }
   }
 
   private func report(_ outcome: SuiteRun.Outcome, _ plan: Plan) throws {
@@ -175,20 +117,7 @@ struct RunCommand: AsyncParsableCommand {
         "pagebench: the time was up after \(rounds) of \(plan.rounds) rounds; for the others go on with: "
           + "\(resumption(of: outcome.directory))\n")
     }
-    for finding in outcome.disturbances { StandardError.write("pagebench: warning: \(finding.description)\n") }
-    StandardError.write("pagebench: results are in \(outcome.directory.path)\n")
-    if outcome.wasInterrupted {
-      StandardError.write("pagebench: interrupted; go on with: \(resumption(of: outcome.directory))\n")
-      throw ExitStatus.interrupted
-    }
-    guard outcome.failures.isEmpty else {
-      let count = outcome.failures.count
-      StandardError.write(
-        "pagebench: \(count) of \(plan.entries.count) invocations failed, and their rows do not count:\n"
-          + outcome.failures.prefix(5).map { "  \($0)\n" }.joined()
-          + (count > 5 ? "  and \(count - 5) more; the note column of samples.csv has them all\n" : ""))
-      throw ExitStatus.failure
-    }
+    try SuiteExecution.checkComplete(outcome, of: plan, resumption: resumption)
   }
 
   /// The command line that goes on with a run, with everything that must be said again.
@@ -198,12 +127,5 @@ struct RunCommand: AsyncParsableCommand {
       + (budget.map { ["--budget", $0] } ?? []) + (quick ? ["--quick"] : [])
     return (["pagebench", "run", suite] + options + ["--resume", directory.path]).map(ShellWord.quoted)
       .joined(separator: " ")
-  }
-}
-
-/// The one place where harness and workloads meet.
-enum WorkloadMaking {
-  static let make: WorkloadMaker = { cell, _, memory in
-    try WorkloadRegistry.make(cell, host: WorkloadHost(memory: memory))
   }
 }

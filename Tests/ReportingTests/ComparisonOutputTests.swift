@@ -221,6 +221,7 @@ import Testing
               "method": "mwu_exact_tied",
               "p": 0.02857142857142857,
               "p_adj": 0.02857142857142857,
+              "tau": 0.02,
               "mde_pct": 0,
               "verdict": "regressed",
               "reason": ""

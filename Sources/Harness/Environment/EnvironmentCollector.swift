@@ -31,8 +31,8 @@ public struct EnvironmentCollector: Sendable {
     addMachine(to: &record)
     // Of this machine, whatever tree the rest is read from; it takes some milliseconds, so it is no part of a survey.
     let ticks = TickClock.measure()
-    record.set("host", "tick_frequency", ticks.map { String($0.hertz.rounded()) }, unit: "Hz")
-    record.set("host", "tick_uncertainty", ticks.map { String($0.uncertainty) }, unit: "1")
+    record.set("clock", "tick_frequency", ticks.map { String($0.hertz.rounded()) }, unit: "Hz")
+    record.set("clock", "tick_uncertainty", ticks.map { String($0.uncertainty) }, unit: "1")
     return record
   }
 

@@ -85,7 +85,8 @@ public struct RevisionReader: Sendable {
       .name("git"), arguments: Arguments(["-C", directory] + arguments),
       // Without this, a mere status may write the index under somebody's hands.
       environment: .inherit.updating(["GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"]),
-      input: .fileDescriptor(file, closeAfterSpawningProcess: false), output: .string(limit: 64 << 20), error: .discarded)
+      input: .fileDescriptor(file, closeAfterSpawningProcess: false), output: .string(limit: 64 << 20),
+      error: .discarded)
     guard let result, result.terminationStatus.isSuccess else { return nil }
     var text = result.standardOutput
     while text.last?.isNewline == true { text.removeLast() }

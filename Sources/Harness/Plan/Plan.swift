@@ -37,11 +37,13 @@ public struct Plan: Hashable, Sendable {
   ///   - filters: `key=value` terms: only such cells.
   ///   - excludes: `key=value` terms: no such cells.
   ///   - budget: wall time to be used instead of the suite's repetitions, with shorter windows if need be.
+  ///   - invocations: processes per cell instead of the suite's repetitions.
   ///   - usableCPUs: how many CPUs the process may run on.
   /// - Throws: ``CellFilter/Fault``, ``PlanError/nothingToDo(suite:why:)`` or
   ///   ``PlanError/budgetTooSmall(budget:least:)``.
   public init(
-    _ suite: Suite, filters: [String] = [], excludes: [String] = [], budget: Duration? = nil, usableCPUs: Int
+    _ suite: Suite, filters: [String] = [], excludes: [String] = [], budget: Duration? = nil, invocations: Int? = nil,
+    usableCPUs: Int
   ) throws {
     var warnings: [String] = []
     let included = suite.cells { warnings.append($0) }
@@ -65,6 +67,9 @@ public struct Plan: Hashable, Sendable {
     var settings = cells.map { suite.settings(of: $0) }
     var fitted: Budget?
     if let budget { (fitted, settings) = try Budget.fit(settings, into: budget) }
+    if let invocations {
+      for index in settings.indices { settings[index].repetition = .fixed(invocations) }
+    }
     self.init(
       suite, cells: cells, settings: Dictionary(uniqueKeysWithValues: zip(cells, settings)), budget: fitted,
       usableCPUs: usableCPUs, warnings: warnings)

@@ -42,7 +42,7 @@ extension Comparison {
       number(row.base?.cleanMinimum), number(row.head?.cleanMinimum),
       number(row.ratio), number(row.interval?.lower), number(row.interval?.upper),
       row.method ?? "", number(row.pValue), number(row.pAdjusted),
-      number(options.alpha), number(options.minimumEffect), number(row.detectableEffect.map { $0 * 100 }),
+      number(options.alpha), number(row.minimumEffect), number(row.detectableEffect.map { $0 * 100 }),
       row.verdict.rawValue, row.reason,
     ]
   }

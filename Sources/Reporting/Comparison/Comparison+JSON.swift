@@ -55,6 +55,7 @@ extension Comparison {
       ("method", .optional(row.method)),
       ("p", .optional(row.pValue)),
       ("p_adj", .optional(row.pAdjusted)),
+      ("tau", .number(row.minimumEffect)),
       ("mde_pct", .optional(row.detectableEffect.map { $0 * 100 })),
       ("verdict", .string(row.verdict.rawValue)),
       ("reason", .string(row.reason)),

@@ -162,7 +162,9 @@ struct ComparisonLayout {
   }
 
   private func text(of remark: Remark) -> String {
-    let threshold = NumberText.percent(comparison.options.minimumEffect)
+    let isRaised = comparison.rows.contains { $0.minimumEffect > comparison.options.minimumEffect }
+    let threshold =
+      NumberText.percent(comparison.options.minimumEffect) + (isRaised ? " (or the machine's noise floor)" : "")
     let noise = "the spread hides a change of \(threshold), only one of MDE or more would be found"
     switch remark {
     case .text(let text): return text

@@ -101,7 +101,11 @@ public struct Comparison: Sendable {
     self.subject = subject
     self.options = options
     self.rows = sorted
-    self.notes = notes + [CaseMeasurements.failureNote(failedWindowCount)].compactMap { $0 }
+    self.notes =
+      notes
+      + [
+        Self.floorNote(sorted, options), CaseMeasurements.failureNote(failedWindowCount),
+      ].compactMap { $0 }
     geometricMeans = Self.geometricMeans(sorted, rowKey: options.rowKey)
   }
 
@@ -111,6 +115,17 @@ public struct Comparison: Sendable {
   /// Rows with a usable value on both sides; 0 means that nothing was compared.
   public var comparedCount: Int {
     rows.count { [.regressed, .improved, .equivalent, .inconclusive].contains($0.verdict) }
+  }
+
+  /// Says which limits the machine's noise has raised, and how many cases nobody has calibrated.
+  private static func floorNote(_ rows: [ComparisonRow], _ options: ComparisonOptions) -> String? {
+    guard options.calibration != nil else { return nil }
+    let raised = rows.map(\.minimumEffect).filter { $0 > options.minimumEffect }
+    guard let least = raised.min(), let most = raised.max() else { return nil }
+    let range =
+      least == most ? NumberText.percent(least) : "\(NumberText.percent(least)) to \(NumberText.percent(most))"
+    return "noise floors of this machine, from its calibration, raise the limit of \(raised.count) "
+      + "row\(raised.count == 1 ? "" : "s") from \(NumberText.percent(options.minimumEffect)) to \(range)"
   }
 
   private static func failedWindowCount(_ samples: [Sample]) -> Int {

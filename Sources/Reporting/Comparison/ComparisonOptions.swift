@@ -8,6 +8,8 @@ public struct ComparisonOptions: Hashable, Sendable {
   public var statistic: CaseStatistic
   /// τ as a fraction: changes up to this size are nobody's concern.
   public var minimumEffect: Double
+  /// Noise floors of the machine: no case's τ is below its floor. nil when the machine was not calibrated.
+  public var calibration: CalibrationRecord?
   /// Chance of a false alarm accepted for the whole table.
   public var alpha: Double
   /// Identity key by whose values rows are grouped, each group with its own geometric mean; nil for one group.
@@ -16,7 +18,7 @@ public struct ComparisonOptions: Hashable, Sendable {
   /// - Precondition: `minimumEffect` is at least 0 and `alpha` lies strictly between 0 and 1.
   public init(
     metric: String = MetricName.timePerOperation, scope: SampleScope = .all, statistic: CaseStatistic = .median,
-    minimumEffect: Double = 0.02, alpha: Double = 0.05, rowKey: String? = nil
+    minimumEffect: Double = 0.02, calibration: CalibrationRecord? = nil, alpha: Double = 0.05, rowKey: String? = nil
   ) {
     precondition(minimumEffect >= 0, "the minimum effect is a fraction of at least 0")
     precondition(alpha > 0 && alpha < 1, "alpha lies strictly between 0 and 1")
@@ -24,6 +26,7 @@ public struct ComparisonOptions: Hashable, Sendable {
     self.scope = scope
     self.statistic = statistic
     self.minimumEffect = minimumEffect
+    self.calibration = calibration
     self.alpha = alpha
     self.rowKey = rowKey
   }

@@ -5,6 +5,13 @@ import Statistics
 extension ComparisonRow {
   /// First pass: everything that needs only this row. A row that cannot be compared gets its final verdict here.
   mutating func measure(_ options: ComparisonOptions) {
+    // Two values of one key are two cases, and the noisier of them says what can be believed.
+    let versions = [base, head].reduce(into: Set<Int>()) { $0.formUnion($1?.benchVersions ?? []) }
+    let floors = caseIDs.compactMap {
+      options.calibration?.noiseFloor(of: $0, metric: metric, benchVersions: versions)
+    }
+    // In tenths of a percent, as people are told it.
+    minimumEffect = max(options.minimumEffect, (((floors.max() ?? 0) * 1000).rounded(.up)) / 1000)
     guard let base else {
       verdict = .onlyHead
       return
@@ -37,7 +44,7 @@ extension ComparisonRow {
       return
     }
     let band = interval.map {
-      VerdictRule.band(of: ($0.lower, $0.upper), minimumEffect: options.minimumEffect)
+      VerdictRule.band(of: ($0.lower, $0.upper), minimumEffect: minimumEffect)
     }
     if band == .within {
       verdict = .equivalent
@@ -110,15 +117,15 @@ extension ComparisonRow {
       return "the interval is clear, but p is not below \(NumberText.percent(options.alpha)) over \(family): "
         + "more invocations are needed"
     }
-    let threshold = NumberText.percent(options.minimumEffect)
-    guard let detectableEffect, detectableEffect > options.minimumEffect,
+    let threshold = NumberText.percent(minimumEffect)
+    guard let detectableEffect, detectableEffect > minimumEffect,
       let base, let head,
       let spread = DetectableEffect.pooledSpread(
         base.invocationMedians.map { log($0) }, head.invocationMedians.map { log($0) })
     else { return "the interval crosses the \(threshold) limit" }
     let finds = "finds \(NumberText.significant(detectableEffect * 100, digits: 2)) % or more"
     let needed = DetectableEffect.neededPerSide(
-      toDetect: log1p(options.minimumEffect), spread: spread, alpha: options.alpha)
+      toDetect: log1p(minimumEffect), spread: spread, alpha: options.alpha)
     guard let needed = needed.map({ max($0, floor) }) else {
       noise = .incurable
       return "\(finds); for \(threshold) the noise must fall, more invocations will not do"

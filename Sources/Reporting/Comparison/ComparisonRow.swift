@@ -29,11 +29,15 @@ public struct ComparisonRow: Sendable {
   /// The smallest relative change that this many invocations with this spread find in four of five experiments on this
   /// case alone, before adjustment for the others; a fraction. nil where no change, however large, could be significant.
   public internal(set) var detectableEffect: Double?
+  /// τ of this case as a fraction: the comparison's, or the machine's noise floor where that is higher.
+  public internal(set) var minimumEffect: Double
   public internal(set) var verdict: Verdict
   /// Why the verdict is not a clear one, and what would make it so; empty when there is nothing to add.
   public internal(set) var reason: String
   /// Set when the spread is all that keeps the verdict from being clear; tables then say so once for all such rows.
   var noise: Noise?
+  /// The case on each side that has it; two cases when values of one key are compared.
+  let caseIDs: Set<CaseID>
 
   /// How far the spread is from letting the minimum effect be seen.
   enum Noise: Hashable {
@@ -47,6 +51,7 @@ public struct ComparisonRow: Sendable {
     guard let first = head.first ?? base.first else { preconditionFailure("a comparison row needs samples") }
     cell = first.cell
     variant = first.variant
+    caseIDs = Set([base.first, head.first].compactMap { $0?.caseID })
     self.baseName = baseName
     self.headName = headName
     metric = first.metric
@@ -55,6 +60,7 @@ public struct ComparisonRow: Sendable {
     better = first.better
     self.base = base.isEmpty ? nil : CaseMeasurements(base)
     self.head = head.isEmpty ? nil : CaseMeasurements(head)
+    minimumEffect = 0
     verdict = .inconclusive
     reason = ""
   }
