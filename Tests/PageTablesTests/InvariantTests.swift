@@ -126,14 +126,9 @@ private struct Ownership<C: Configuration> {
   }
 
   private func expectCountsAgree(_ tables: [TranslationTable<C>], _ seed: UInt64) {
-    var leaves: [PhysicalAddress: Int] = [:]
-    for table in tables {
-      table.view.forEachLeaf(below: table.view.root, C.Format.rootLevel, 0) { leaves[$0.physical, default: 0] += 1 }
-    }
+    let audit = OwnershipAudit(tables.map(\.view))
+    #expect(audit.violations == [], "seed \(seed)")
     let pool = tables[0].pool
-    for (frame, count) in leaves {
-      #expect(pool.arena.view.record(frame).references.count == count, "frame \(frame), seed \(seed)")
-    }
-    #expect(pool.framesInUse == pool.liveTables + pool.tablesInGrace + leaves.count, "seed \(seed)")
+    #expect(pool.framesInUse == pool.liveTables + pool.tablesInGrace + audit.ownedFrames, "seed \(seed)")
   }
 }

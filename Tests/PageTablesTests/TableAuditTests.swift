@@ -37,6 +37,27 @@ import Testing
     return violations
   }
 
+  @Test("A frame with more or fewer references than owners is reported (I5)") func ownership() throws {
+    let table = try makeTable(CouplingTTAS.self)
+    defer { keepAlive(table) }
+    let allocator = table.view.allocator
+    let frame = try #require(allocator.allocate(for: soleWorker))
+    var cursor = try Cursor(
+      table.view, over: VirtualRange(start: VirtualAddress(0), byteCount: 8192), by: soleWorker)
+    #expect(cursor.map(frame, properties.union(.tracked)) == .mapped)
+    // Nobody counts what an untracked leaf maps.
+    #expect(cursor.map(PhysicalAddress(1 << 30), properties) == .mapped)
+    _ = consume cursor
+    #expect(OwnershipAudit([table.view]).violations == [] && OwnershipAudit([table.view]).ownedFrames == 1)
+    table.view.memory.record(frame).references.retain()
+    #expect(OwnershipAudit([table.view]).violations == ["frame \(frame) counts 2 references and has 1 owners"])
+    #expect(OwnershipAudit([table.view], others: [frame: 1]).violations == [])
+    #expect(
+      OwnershipAudit([table.view], others: [frame: 2]).violations
+        == ["frame \(frame) counts 2 references and has 3 owners"])
+    #expect(!table.view.memory.record(frame).references.release(), "the leaf still owns it")
+  }
+
   @Test("A node below two entries is reported (I1)") func sharedNode() throws {
     let violations = try planted { table, path in
       let word = table.view.memory.slot(path[2], 0).loadRelaxed()
