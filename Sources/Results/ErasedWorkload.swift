@@ -5,6 +5,22 @@ public import Synchronization
 /// The closures are made in `Workloads` where format, lock and strategy are concrete, so a whole window runs
 /// specialised code; nothing is called through this struct per operation.
 public struct ErasedWorkload: Sendable {
+  /// A workload that times its operations.
+  public struct Timed: Sendable {
+    /// Names of what is timed: the workload's own, or one for each part of its operation.
+    public let operations: [String]
+    /// As ``ErasedWorkload/run``, with the worker's timer.
+    public let run: @Sendable (_ worker: Int, _ window: Window, _ timer: OperationTimer) -> Void
+
+    public init(
+      operations: [String],
+      run: @escaping @Sendable (_ worker: Int, _ window: Window, _ timer: OperationTimer) -> Void
+    ) {
+      self.operations = operations
+      self.run = run
+    }
+  }
+
   /// Guarantee class of the strategy that does the work, empty where none is declared.
   public let guarantee: String
   /// Populates what `worker` needs before the first window. Called once on the worker's own pinned thread,
@@ -13,6 +29,8 @@ public struct ErasedWorkload: Sendable {
   /// Runs one window: loops `while window.begin(worker)`, does operations until the section ends, then calls
   /// `window.end(worker, operations)`. Called on every worker thread at once.
   public let run: @Sendable (_ worker: Int, _ window: Window) -> Void
+  /// The same with single operations timed; nil where they cannot be.
+  public let timed: Timed?
   /// Compares the page table with what must hold now (counts, translations on a sample). Called while no
   /// worker runs, after every window. Empty means correct; otherwise one sentence per violation.
   public let check: @Sendable () -> [String]
@@ -26,6 +44,7 @@ public struct ErasedWorkload: Sendable {
     guarantee: String = "",
     setUp: @escaping @Sendable (_ worker: Int) throws -> Void,
     run: @escaping @Sendable (_ worker: Int, _ window: Window) -> Void,
+    timed: Timed? = nil,
     check: @escaping @Sendable () -> [String],
     residencySample: @escaping @Sendable (_ limit: Int) -> [PlacedPage],
     memory: @escaping @Sendable () -> MemoryUse
@@ -33,6 +52,7 @@ public struct ErasedWorkload: Sendable {
     self.guarantee = guarantee
     self.setUp = setUp
     self.run = run
+    self.timed = timed
     self.check = check
     self.residencySample = residencySample
     self.memory = memory

@@ -4,7 +4,7 @@ public enum ResultsVerifier {
   public static let listedPerKind = 10
 
   /// - Parameter path: a run directory, a directory above runs, or a samples file of any name. Beside a file named
-  ///   `samples.csv` its `env.csv` is checked too; a file of another name stands alone.
+  ///   `samples.csv` its `env.csv` and `hist.csv` are checked too; a file of another name stands alone.
   /// - Returns: a report; a path that does not exist or holds no samples is a finding, not an error thrown.
   public static func verify(_ path: String) -> VerificationReport {
     var report = VerificationReport()
@@ -42,16 +42,41 @@ public enum ResultsVerifier {
         report.findings.append(VerificationFinding(error, kind: .environment))
       }
     }
-    verifySamples(run.path(of: .samples), environment: environment, into: &report)
+    let check = verifySamples(run.path(of: .samples), environment: environment, into: &report)
+    verifyHistograms(run.path(of: .histogram), environment: environment, check, into: &report)
   }
 
+  /// The histograms of a run that timed operations, or that has such a file all the same.
+  private static func verifyHistograms(
+    _ path: String, environment: EnvironmentRecord?, _ samples: SampleFileVerification,
+    into report: inout VerificationReport
+  ) {
+    if FileSystem.kind(of: path) == nil, samples.latencyCounts.isEmpty { return }
+    var check = HistogramFileVerification(
+      path: path, environment: environment, counts: samples.latencyCounts, invocations: samples.invocations)
+    var findings: [VerificationFinding] = []
+    do { try check.run() } catch { findings.append(VerificationFinding(error)) }
+    report.histogramRowCount += check.rowCount
+    findings += check.findings
+    report.findings += findings.prefix(listedPerKind)
+    if findings.count > listedPerKind {
+      report.findings.append(
+        VerificationFinding(
+          kind: findings[listedPerKind].kind, path: path, line: nil, column: nil,
+          what: "\(findings.count - listedPerKind) more findings in this file",
+          remedy: "mend those and verify again"))
+    }
+  }
+
+  @discardableResult
   private static func verifySamples(
     _ path: String, environment: EnvironmentRecord?, into report: inout VerificationReport
-  ) {
+  ) -> SampleFileVerification {
     report.sampleFileCount += 1
     var check = SampleFileVerification(path: path, environment: environment)
     do { try check.run() } catch { check.add(VerificationFinding(error)) }
     report.rowCount += check.rowCount
     report.findings += check.findings + check.unlisted
+    return check
   }
 }

@@ -21,6 +21,8 @@ public enum RunDirectoryError: Error, Hashable, Sendable, CustomStringConvertibl
   case busy(path: String)
   /// `samples.csv` exists with another header.
   case foreignSamples(path: String)
+  /// `hist.csv` exists with another header.
+  case foreignHistograms(path: String)
   /// The content of one of the run's files is wrong.
   case content(ResultsFileError)
 
@@ -35,6 +37,8 @@ public enum RunDirectoryError: Error, Hashable, Sendable, CustomStringConvertibl
       "\(path) is being written by another pagebench; wait for it, or give another --out directory"
     case .foreignSamples(let path):
       "\(path) has another header than \(SampleSchema.name); resume with the pagebench that started the run"
+    case .foreignHistograms(let path):
+      "\(path) has another header than \(HistogramSchema.name); resume with the pagebench that started the run"
     case .content(let error): error.description
     }
   }
@@ -145,6 +149,13 @@ public struct RunDirectory: Hashable, Sendable {
   /// All whole samples, and whether the last record is torn.
   public func readSamples() throws(RunDirectoryError) -> SampleFile {
     do { return try SampleFile.read(path: path(of: .samples)) } catch { throw .content(error) }
+  }
+
+  /// All whole histogram rows, and whether the last record is torn; nil when the run has no such file.
+  public func readHistograms() throws(RunDirectoryError) -> HistogramFile? {
+    let path = path(of: .histogram)
+    guard FileSystem.kind(of: path) != nil else { return nil }
+    do { return try HistogramFile.read(path: path) } catch { throw .content(error) }
   }
 
   private static func isComponent(_ name: String) -> Bool {

@@ -19,6 +19,9 @@ struct SampleFileVerification {
   let environment: EnvironmentRecord?
   private(set) var rowCount = 0
   private(set) var findings: [VerificationFinding] = []
+  /// What the rows say of timed operations, for the histograms beside them: each thread's count by metric.
+  private(set) var latencyCounts: [HistogramFileVerification.Place: [String: UInt64]] = [:]
+  private(set) var invocations: Set<HistogramFileVerification.Invocation> = []
 
   private var columns: SampleColumns?
   private var seen: [RowKey: Int] = [:]
@@ -118,12 +121,26 @@ struct SampleFileVerification {
         row.line, .inconsistent("the row is of run `\(sample.runID)`, its env.csv of `\(environment.runID)`"), .runID,
         kind: .environment)
     }
+    noteLatency(sample)
     let key = RowKey(
       run: sample.runID, variant: sample.variant, caseID: sample.caseID, invocation: sample.invocation,
       window: sample.window, scope: sample.scope, metric: sample.metric)
     if let first = seen.updateValue(row.line, forKey: key) {
       add(row.line, .inconsistent("the same measurement stands on line \(first)"), kind: .duplicate)
     }
+  }
+
+  private mutating func noteLatency(_ sample: Sample) {
+    invocations.insert(
+      .init(
+        runID: sample.runID, caseID: sample.caseID, variant: sample.variant, number: sample.invocation))
+    guard sample.scope.isThread, sample.metric.hasPrefix(MetricName.latencyCount),
+      let count = sample.value.flatMap({ UInt64(exactly: $0) })
+    else { return }
+    let place = HistogramFileVerification.Place(
+      runID: sample.runID, caseID: sample.caseID, variant: sample.variant, invocation: sample.invocation,
+      window: sample.window, scope: sample.scope)
+    latencyCounts[place, default: [:]][sample.metric] = count
   }
 
   private mutating func checkVocabulary(_ row: CSVRow, _ sample: Sample, _ columns: SampleColumns) {

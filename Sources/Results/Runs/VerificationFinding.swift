@@ -21,7 +21,7 @@ public struct VerificationFinding: Hashable, Sendable, CustomStringConvertible {
     case torn
     /// There is nothing to verify.
     case empty
-    /// A run that was cut off before its first rows and can go on.
+    /// A run that was cut off before its first rows, or between two of its files, and can go on.
     case unfinished
   }
 
@@ -80,6 +80,8 @@ public struct VerificationReport: Hashable, Sendable {
   public internal(set) var sampleFileCount = 0
   /// Whole sample rows looked at.
   public internal(set) var rowCount = 0
+  /// Whole rows of histogram files looked at.
+  public internal(set) var histogramRowCount = 0
   /// In file and line order.
   public internal(set) var findings: [VerificationFinding] = []
 

@@ -19,6 +19,9 @@ public struct SampleScope: RawRepresentable, Hashable, Sendable, CustomStringCon
 
   public var description: String { rawValue }
 
+  /// Whether it is one worker.
+  var isThread: Bool { rawValue.hasPrefix("thread:") }
+
   /// Whether this schema version knows the scope.
   var isKnown: Bool {
     if self == .all { return true }
@@ -67,7 +70,10 @@ public struct SampleFlag: RawRepresentable, Hashable, Comparable, Sendable, Cust
   public static let emulated = SampleFlag(rawValue: "emulated")
   /// The hypervisor took time away.
   public static let steal = SampleFlag(rawValue: "steal")
+  /// A latency was longer than the histograms reach.
   public static let overRange = SampleFlag(rawValue: "over_range")
+  /// An open loop ended the window so far behind its schedule that a longer window would show longer responses.
+  public static let saturated = SampleFlag(rawValue: "saturated")
   /// A worker lost its CPU during the window. The window stays in the median but is not clean.
   public static let preempted = SampleFlag(rawValue: "preempted")
   /// The check after the window failed: its number describes broken work and enters no summary.
@@ -100,6 +106,24 @@ public enum MetricName {
   public static let memoryPerGiB = "memory_per_gib"
   /// Operations per second over all workers, unit `op/s`.
   public static let throughput = "throughput"
+  /// What latency metrics begin with: the response in an open loop, the service in a closed one.
+  public static let latencyPrefix = "lat"
+  /// What service times of an open loop begin with.
+  public static let servicePrefix = "svc"
+  /// Percentiles of latencies: their names, and how many of a thousand they are.
+  public static let percentiles: [(name: String, thousandths: UInt64)] = [
+    ("p50", 500), ("p90", 900), ("p99", 990), ("p99.9", 999),
+  ]
+  /// Operations that were timed, unit `1`.
+  public static let latencyCount = "lat_count"
+  /// Nanoseconds by which the 99th percentile of responses exceeds that of services.
+  public static let omissionGap = "der.co_gap_p99"
+  /// Nanoseconds of the longest response of all operations; of the longest service in a closed loop.
+  public static let longestWait = "longest_wait"
+  /// Nanoseconds that one reading of the clock takes, subtracted from every latency.
+  public static let clockCost = "clock_cost"
+  /// Nanoseconds that the same clock advances by at least.
+  public static let clockStep = "clock_step"
   /// Nanoseconds of wall time before the first window, with all extensions, unit `ns`; one row per process.
   public static let warmUp = "warmup_time"
 }
