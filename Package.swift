@@ -22,6 +22,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
   ],
   targets: [
     // C: the only places that see kernel and library headers.
@@ -75,6 +76,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       swiftSettings: strict),
 
@@ -83,7 +85,7 @@ let package = Package(
       name: "Workloads",
       dependencies: [
         "Results", "Addressing", "Executions", "Formats", "Locks", "PhysicalMemory", "PageTables", "Strategies",
-        "AddressSpaces", "CFloor",
+        "AddressSpaces", "CFloor", "CHost",
       ],
       // Or the compiler makes one function of two strategies' loops where they are alike but for a call, with the difference in
       // memory: then one strategy's speed depends on which others there are.

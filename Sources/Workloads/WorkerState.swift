@@ -8,7 +8,7 @@ final class WorkerState: @unchecked Sendable {
   let thread: ThreadContext
   /// Under which the worker allocates and frees data frames: see ``ArenaPlan``.
   let dataContext: ThreadContext
-  private let pagesPerOperation: Int
+  let pagesPerOperation: Int
   /// Slot starts in visiting order, in memory the worker touched first.
   let visits: AddressList
   /// Slots this worker populates and restores.
@@ -23,6 +23,10 @@ final class WorkerState: @unchecked Sendable {
   /// Lookups that found nothing where something had to be.
   var misses = 0
   var ranOutOfFrames = false
+  /// Operations until the next one that is timed, where any is.
+  var untimed = 0
+  /// How the worker times its operations in windows in which it does.
+  var timer: OperationTimer?
 
   init(worker: Int, plan: RegionPlan, dataContext: ThreadContext? = nil) {
     thread = ThreadContext(worker: worker)
@@ -72,7 +76,23 @@ final class WorkerState: @unchecked Sendable {
 /// What a workload does at one slot: a type, not a closure, because closures are not inlined into the loop; and without state, because a
 /// tally that is a field of it is written back to memory for every slot (measured: 15 % of a map).
 protocol SlotAction {
+  /// How many parts of the operation are timed for themselves: 1 or 2.
+  static var partCount: Int { get }
+
   func act(_ start: UInt64) -> SlotMisses
+  /// The same with a look at the clock after each part.
+  func act<C: SpanClock>(_ start: UInt64, _ laps: inout Laps<C>) -> SlotMisses
+}
+
+extension SlotAction {
+  static var partCount: Int { 1 }
+
+  @inline(__always)
+  func act<C: SpanClock>(_ start: UInt64, _ laps: inout Laps<C>) -> SlotMisses {
+    let misses = act(start)
+    laps.endFirst()
+    return misses
+  }
 }
 
 /// Pages with which an operation failed. Failures are counted and not successes, because they are rare: a loop that runs smoothly counts

@@ -20,7 +20,7 @@ protocol PlainWorkload: Workload {
 }
 
 /// A workload whose loop is compiled for each ``SlotShape``: one operation takes a few nanoseconds.
-protocol ShapedWorkload: Workload {
+protocol ShapedWorkload: TimedWorkload {
   /// Runs one window; see ``ErasedWorkload/run``.
   static func run<C, S: SlotShape>(_ space: Space<C>, _ worker: WorkerState, _ window: Window, _ shape: S.Type)
 }

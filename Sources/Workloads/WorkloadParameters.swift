@@ -43,6 +43,8 @@ struct WorkloadParameters: Sendable {
   /// Slots of address space per slot of work: each slot lies at random in its own stretch of as many.
   let spread: Int
   let reclamation: Reclamation
+  /// How operations are timed; nil when they are not.
+  let latency: LatencySettings?
 
   static let catalogue: [Catalogue.Parameter] = [
     .init(
@@ -70,6 +72,17 @@ struct WorkloadParameters: Sendable {
     .init(
       name: "api", summary: "a cursor per operation, or one call of the page table per page", defaultValue: "cursor",
       choices: Interface.allCases.map(\.rawValue)),
+    .init(
+      name: LatencySettings.modeKey,
+      summary: "time single operations, started one after the other (closed) or at intended times (an open loop)",
+      defaultValue: LatencyMode.off.rawValue, choices: LatencyMode.allCases.map(\.rawValue)),
+    .init(
+      name: LatencySettings.everyKey, summary: "with latency: time every so many-th operation",
+      defaultValue: "\(LatencySettings.closedLoopEvery) in a closed loop, 1 in an open one", choices: []),
+    .init(
+      name: LatencySettings.intervalKey,
+      summary: "with latency constant or poisson: mean ns between starts of one thread",
+      defaultValue: "none", choices: []),
   ]
 
   init(_ parameters: [String: String]) throws(WorkloadError) {
@@ -90,6 +103,7 @@ struct WorkloadParameters: Sendable {
     order = try Self.choice("order", values)
     interface = try Self.choice("api", values)
     pageSize = try Self.choice("page-size", values)
+    do { latency = try LatencySettings(parameters) } catch { throw .impossible(error.description) }
     guard regionPages % pagesPerOperation == 0 else {
       throw .badParameter(
         name: "region-size", value: "\(regionPages)", wanted: "a multiple of pages-per-op (\(pagesPerOperation))")

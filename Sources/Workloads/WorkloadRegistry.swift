@@ -122,10 +122,22 @@ public enum WorkloadRegistry {
     try erase(request, C.self, W.self) { space, state, window in W.run(space, state, window) }
   }
 
+  private static func erase<C: Configuration, W: PlainWorkload & TimedWorkload>(
+    _ request: Request, _: C.Type, _: W.Type
+  ) throws -> ErasedWorkload {
+    try checkLatency(request, W.self)
+    return try erase(request, C.self, W.self) { space, state, window in
+      W.run(space, state, window)
+    } timed: { space, state, window in
+      W.runTimed(space, state, window, AnyShape.self)
+    }
+  }
+
   private static func erase<C: Configuration, W: ShapedWorkload>(
     _ request: Request, _: C.Type, _: W.Type
   ) throws -> ErasedWorkload {
-    try erase(request, C.self, W.self) { space, state, window in
+    try checkLatency(request, W.self)
+    return try erase(request, C.self, W.self) { space, state, window in
       let parameters = space.plan.parameters
       if C.Strategy.isSingleThreaded, parameters.interface == .call {
         W.run(space, state, window, OnePageCall.self)
@@ -134,12 +146,22 @@ public enum WorkloadRegistry {
       } else {
         W.run(space, state, window, AnyShape.self)
       }
+    } timed: { space, state, window in
+      let parameters = space.plan.parameters
+      if C.Strategy.isSingleThreaded, parameters.interface == .call {
+        W.runTimed(space, state, window, OnePageCall.self)
+      } else if parameters.pagesPerOperation == 1, parameters.pageSize == .size4K {
+        W.runTimed(space, state, window, OnePage.self)
+      } else {
+        W.runTimed(space, state, window, AnyShape.self)
+      }
     }
   }
 
   private static func erase<C: Configuration, W: Workload>(
     _ request: Request, _: C.Type, _: W.Type,
-    run: @escaping @Sendable (Space<C>, WorkerState, Window) -> Void
+    run: @escaping @Sendable (Space<C>, WorkerState, Window) -> Void,
+    timed: (@Sendable (Space<C>, WorkerState, Window) -> Void)? = nil
   ) throws -> ErasedWorkload {
     if !C.Reclamation.freesTables, W.self == UnmapTablesWorkload.self {
       throw WorkloadError.impossible(
@@ -157,6 +179,11 @@ public enum WorkloadRegistry {
     if !C.Strategy.isSingleThreaded, request.plan.parameters.interface == .call {
       throw WorkloadError.impossible("api = \"call\" is measured without locks: write strategy = \"none\"")
     }
+    if timed == nil, request.plan.parameters.latency != nil {
+      throw WorkloadError.impossible(
+        "workload \(W.item.name) has no single operations that could be timed: write latency = \"off\"")
+    }
+    let parts = (W.self as? any TimedWorkload.Type)?.timedParts ?? []
     let arena = ArenaPlan(plan: request.plan, dataFramesPerPage: W.dataFramesPerPage, host: request.host)
     let pool = try arena.makePool(C.Execution.self, populate: !request.isRehearsal)
     let space = try Space<C>(
@@ -169,12 +196,26 @@ public enum WorkloadRegistry {
         if state.ranOutOfFrames { throw WorkloadError.outOfFrames(worker: worker) }
       },
       run: { worker, window in run(space, space.state(of: worker), window) },
+      timed: timed.map { timed in
+        .init(operations: parts) { worker, window, timer in
+          let state = space.state(of: worker)
+          state.timer = timer
+          timed(space, state, window)
+        }
+      },
       check: {
         let audit = TableAudit(space.view)
         return space.commonViolations(audit) + W.violations(space, audit)
       },
       residencySample: { space.residencySample($0) },
       memory: { space.memoryUse })
+  }
+
+  private static func checkLatency<W: TimedWorkload>(_ request: Request, _: W.Type) throws(WorkloadError) {
+    guard let latency = request.plan.parameters.latency, latency.mode.isOpen, !W.isSteady else { return }
+    throw .impossible(
+      "workload \(W.item.name) stops to restore the table, so its operations cannot start at intended times: write "
+        + "latency = \"closed\"")
   }
 
   /// A cell with its parameters checked.

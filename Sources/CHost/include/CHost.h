@@ -163,6 +163,30 @@ static inline uint64_t chost_read_ticks(void) {
 #endif
 }
 
+// Whether the tick counter runs at one rate in every state of the core, so that differences of it are times. On x86 the
+// processor says so in CPUID 8000_0007h, EDX bit 8; the others' counters are timers by definition.
+static inline _Bool chost_has_invariant_ticks(void) {
+#if defined(__x86_64__)
+  uint32_t a = 0x80000000, b = 0, c = 0, d = 0;
+  __asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+  if (a < 0x80000007) return 0;
+  a = 0x80000007;
+  c = 0;
+  __asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+  return d >> 8 & 1;
+#elif defined(__aarch64__) || (defined(__riscv) && __riscv_xlen == 64)
+  return 1;
+#else
+  return 0;
+#endif
+}
+
+// The clock that times single operations: the tick counter, or CLOCK_MONOTONIC in nanoseconds where that is no clock. One
+// function for whoever times and for whoever measures what timing costs, so that both execute the same instructions.
+static inline __attribute__((always_inline)) uint64_t chost_read_span_clock(_Bool uses_ticks) {
+  return uses_ticks ? chost_read_ticks() : (uint64_t)chost_monotonic_nanoseconds();
+}
+
 // ---- The build -----------------------------------------------------------------------------------------------
 
 // The C compiler's own words about its version; static storage.

@@ -23,6 +23,9 @@ final class FloorWorkload: @unchecked Sendable {
     let cell = request.cell
     guard request.plan.parameters.pageSize == .size4K else { throw .impossible("the C floor knows only page-size 4K") }
     guard request.plan.parameters.interface == .cursor else { throw .impossible("the C floor has no api = \"call\"") }
+    guard request.plan.parameters.latency == nil else {
+      throw .impossible("the C floor times no single operations: exclude \(kind.rawValue) or write latency = \"off\"")
+    }
     guard cell.lock == "ttas" else {
       throw .impossible("the C floor has one lock: write lock = \"ttas\" or exclude \(kind.rawValue)")
     }

@@ -11,14 +11,28 @@ enum MapUnmapWorkload: ShapedWorkload {
     space.takeHomeSlots(worker)
   }
 
+  static var timedParts: [String] { ["map", "unmap"] }
+  static var isSteady: Bool { true }
+
   static func run<C, S: SlotShape>(_ space: Space<C>, _ worker: WorkerState, _ window: Window, _: S.Type) {
     while window.begin(worker.number) {
       let action = MapUnmapAction(slots: SlotOperations(space, worker, S.self))
       let visited = worker.visit(action, until: window, batch: space.batch)
       window.end(worker.number, visited.operations)
-      worker.mapped += visited.mapped
-      worker.taken += visited.found
+      account(visited, space, worker)
     }
+  }
+
+  static func visitTimed<C, S: SlotShape>(
+    _ space: Space<C>, _ worker: WorkerState, _ window: Window, _: S.Type
+  ) -> Visited {
+    worker.visitTimed(MapUnmapAction(slots: SlotOperations(space, worker, S.self)), until: window, batch: space.batch)
+  }
+
+  @inline(__always)
+  static func account<C>(_ visited: Visited, _ space: Space<C>, _ worker: WorkerState) {
+    worker.mapped += visited.mapped
+    worker.taken += visited.found
   }
 
   static func violations<C>(_ space: Space<C>, _ audit: TableAudit) -> [String] {
@@ -31,9 +45,20 @@ enum MapUnmapWorkload: ShapedWorkload {
 private struct MapUnmapAction<C: Configuration, S: SlotShape>: SlotAction {
   let slots: SlotOperations<C, S>
 
+  static var partCount: Int { 2 }
+
   @inline(__always)
   func act(_ start: UInt64) -> SlotMisses {
     let unmapped = slots.map(start)
     return SlotMisses(maps: unmapped, finds: slots.take(start))
+  }
+
+  @inline(__always)
+  func act<T: SpanClock>(_ start: UInt64, _ laps: inout Laps<T>) -> SlotMisses {
+    let unmapped = slots.map(start)
+    laps.endFirst()
+    let missing = slots.take(start)
+    laps.endSecond()
+    return SlotMisses(maps: unmapped, finds: missing)
   }
 }

@@ -16,9 +16,20 @@ enum MapWorkload: ShapedWorkload {
     while window.begin(worker.number) {
       let visited = worker.visitOnce(MapAction(slots: SlotOperations(space, worker, S.self)))
       window.end(worker.number, visited.operations)
-      worker.mapped += visited.mapped
-      space.takeHomeSlots(worker)
+      account(visited, space, worker)
     }
+  }
+
+  static func visitTimed<C, S: SlotShape>(
+    _ space: Space<C>, _ worker: WorkerState, _ window: Window, _: S.Type
+  ) -> Visited {
+    worker.visitTimedOnce(MapAction(slots: SlotOperations(space, worker, S.self)))
+  }
+
+  @inline(__always)
+  static func account<C>(_ visited: Visited, _ space: Space<C>, _ worker: WorkerState) {
+    worker.mapped += visited.mapped
+    space.takeHomeSlots(worker)
   }
 
   static func violations<C>(_ space: Space<C>, _ audit: TableAudit) -> [String] {

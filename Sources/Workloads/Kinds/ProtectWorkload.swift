@@ -9,13 +9,26 @@ enum ProtectWorkload: ShapedWorkload {
 
   static func populate<C>(_ space: Space<C>, _ worker: WorkerState) { space.mapHomeSlots(worker) }
 
+  static var isSteady: Bool { true }
+
   static func run<C, S: SlotShape>(_ space: Space<C>, _ worker: WorkerState, _ window: Window, _: S.Type) {
     while window.begin(worker.number) {
       let action = ProtectAction(slots: SlotOperations(space, worker, S.self))
       let visited = worker.visit(action, until: window, batch: space.batch)
       window.end(worker.number, visited.operations)
-      worker.misses += visited.misses.finds
+      account(visited, space, worker)
     }
+  }
+
+  static func visitTimed<C, S: SlotShape>(
+    _ space: Space<C>, _ worker: WorkerState, _ window: Window, _: S.Type
+  ) -> Visited {
+    worker.visitTimed(ProtectAction(slots: SlotOperations(space, worker, S.self)), until: window, batch: space.batch)
+  }
+
+  @inline(__always)
+  static func account<C>(_ visited: Visited, _ space: Space<C>, _ worker: WorkerState) {
+    worker.misses += visited.misses.finds
   }
 
   static func violations<C>(_ space: Space<C>, _ audit: TableAudit) -> [String] {

@@ -7,7 +7,7 @@ internal import Results
 /// outside the measured time, and again.
 ///
 /// Needs a policy that frees tables. The pages are untracked, so their entries need not be looked at.
-enum UnmapTablesWorkload: PlainWorkload {
+enum UnmapTablesWorkload: PlainWorkload, TimedWorkload {
   static let item = Catalogue.Item(
     name: "unmap-tables", summary: "unmap by taking whole tables out; needs a reclamation that prunes")
 
@@ -15,13 +15,21 @@ enum UnmapTablesWorkload: PlainWorkload {
 
   static func run<C>(_ space: Space<C>, _ worker: WorkerState, _ window: Window) {
     while window.begin(worker.number) {
-      let action = UnmapTablesAction(
-        view: space.view, thread: worker.thread, slotBytes: space.plan.slotBytes, pageBytes: space.plan.pageBytes)
-      let visited = worker.visitOnce(action)
+      let visited = worker.visitOnce(UnmapTablesAction(space, worker))
       window.end(worker.number, visited.operations)
-      worker.taken += visited.found
-      space.mapHomeSlots(worker)
+      account(visited, space, worker)
     }
+  }
+
+  static func visitTimed<C, S: SlotShape>(
+    _ space: Space<C>, _ worker: WorkerState, _ window: Window, _: S.Type
+  ) -> Visited {
+    worker.visitTimedOnce(UnmapTablesAction(space, worker))
+  }
+
+  static func account<C>(_ visited: Visited, _ space: Space<C>, _ worker: WorkerState) {
+    worker.taken += visited.found
+    space.mapHomeSlots(worker)
   }
 
   static func violations<C>(_ space: Space<C>, _ audit: TableAudit) -> [String] {
@@ -35,6 +43,13 @@ private struct UnmapTablesAction<C: Configuration>: SlotAction {
   let thread: ThreadContext
   let slotBytes: UInt64
   let pageBytes: UInt64
+
+  init(_ space: Space<C>, _ worker: WorkerState) {
+    view = space.view
+    thread = worker.thread
+    slotBytes = space.plan.slotBytes
+    pageBytes = space.plan.pageBytes
+  }
 
   func act(_ start: UInt64) -> SlotMisses {
     var taken: UInt64 = 0

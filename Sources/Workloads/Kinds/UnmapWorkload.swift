@@ -12,9 +12,20 @@ enum UnmapWorkload: ShapedWorkload {
     while window.begin(worker.number) {
       let visited = worker.visitOnce(UnmapAction(slots: SlotOperations(space, worker, S.self)))
       window.end(worker.number, visited.operations)
-      worker.taken += visited.found
-      space.mapHomeSlots(worker)
+      account(visited, space, worker)
     }
+  }
+
+  static func visitTimed<C, S: SlotShape>(
+    _ space: Space<C>, _ worker: WorkerState, _ window: Window, _: S.Type
+  ) -> Visited {
+    worker.visitTimedOnce(UnmapAction(slots: SlotOperations(space, worker, S.self)))
+  }
+
+  @inline(__always)
+  static func account<C>(_ visited: Visited, _ space: Space<C>, _ worker: WorkerState) {
+    worker.taken += visited.found
+    space.mapHomeSlots(worker)
   }
 
   static func violations<C>(_ space: Space<C>, _ audit: TableAudit) -> [String] {
