@@ -27,6 +27,11 @@ enum Fixture {
       .init(name: "pages-per-op", summary: "pages", defaultValue: "1", choices: []),
       .init(name: "region", summary: "region", defaultValue: "private", choices: ["private", "adjacent", "shared"]),
       .init(name: "seed", summary: "random order", defaultValue: "1", choices: []),
+      .init(
+        name: "latency", summary: "time operations", defaultValue: "off",
+        choices: ["off", "closed", "constant", "poisson"]),
+      .init(name: "time-every", summary: "every n-th", defaultValue: "1", choices: []),
+      .init(name: "interval-ns", summary: "intended starts", defaultValue: "none", choices: []),
     ])
 
   static let header = """

@@ -4,6 +4,8 @@ import Results
 /// What one ended invocation adds to the run's files.
 struct InvocationRecord {
   let samples: [Sample]
+  /// Empty when operations were not timed.
+  let histograms: [HistogramRow]
   let line: Journal.Line
   let warnings: [String]
   /// What went wrong, nil for a good invocation.
@@ -21,6 +23,7 @@ struct InvocationRecord {
     case .measured(let report):
       details = ""
       samples = rows.rows(report)
+      histograms = HistogramRows(runID: runID, entry: entry).rows(report)
       warnings = report.warnings
       if let window = report.windows.first(where: { !$0.violations.isEmpty }), let first = window.violations.first {
         status = .failed
@@ -31,6 +34,7 @@ struct InvocationRecord {
       }
     case .failed(let why):
       samples = [rows.errorRow(note: why.reason, started: started)]
+      histograms = []
       warnings = []
       status = .error
       failure = why.reason

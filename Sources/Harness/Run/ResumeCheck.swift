@@ -43,6 +43,7 @@ enum ResumeCheck {
   /// Removes rows whose invocation is not finished and will be measured again: it was cut off between the two files, or
   /// yielded nothing.
   static func dropUnfinishedRows(_ directory: RunDirectory, _ content: Journal.Content) throws {
+    try dropUnfinishedHistograms(directory, content)
     // A run cut off before its first batch has no samples yet.
     guard TextFile.exists(directory.path(of: .samples)) else { return }
     let file = try directory.readSamples()
@@ -50,6 +51,25 @@ enum ResumeCheck {
     let kept = file.samples.filter { finished.contains($0.order) }
     if kept.count != file.samples.count || file.tornTail != nil {
       try directory.replace(.samples, with: SampleFile.encode(kept))
+    }
+  }
+
+  private static func dropUnfinishedHistograms(_ directory: RunDirectory, _ content: Journal.Content) throws {
+    // A file without a whole line is started again by the log.
+    let path = directory.path(of: .histogram)
+    guard TextFile.exists(path), try TextFile.bytes(path).contains(UInt8(ascii: "\n")),
+      let file = try directory.readHistograms()
+    else { return }
+    struct Invocation: Hashable {
+      let caseID: String
+      let number: Int
+    }
+    let finished = Set(content.finished.map { Invocation(caseID: $0.caseID, number: $0.invocation) })
+    let kept = file.rows.filter {
+      finished.contains(Invocation(caseID: $0.caseID.description, number: $0.invocation))
+    }
+    if kept.count != file.rows.count || file.tornTail != nil {
+      try directory.replace(.histogram, with: HistogramFile.encode(kept))
     }
   }
 }

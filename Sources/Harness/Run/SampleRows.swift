@@ -123,6 +123,7 @@ struct SampleRows {
           scope, MetricName.timePerOperation,
           WindowMetrics.timePerOperation(active: worker.activeNanoseconds, operations: worker.operations), "ns/op",
           .lower, .clock))
+      rows += LatencyRows([worker]).rows.map { latencyRow(scope, $0) }
       // With one worker the sum is the worker's.
       guard window.workers.count > 1 else { continue }
       // A counter that nobody has is said once, by the sum, and not again by every thread.
@@ -147,6 +148,7 @@ struct SampleRows {
       + evenness.compactMap { name, value, better in
         value.map { row(scope, name, $0, "1", better, .derived) }
       }
+      + LatencyRows(metrics.workers).rows.map { latencyRow(scope, $0) }
   }
 
   /// The breakdown by NUMA node; none where all workers lie on one.
@@ -175,6 +177,12 @@ struct SampleRows {
       rows.append(row(scope, MetricName.memoryPerGiB, perGiB, "By/GiB", .lower, .derived))
     }
     return rows
+  }
+
+  private func latencyRow(_ scope: Scope, _ row: LatencyRows.Row) -> Sample {
+    var sample = base(scope, row.metric, row.value, row.unit, row.better, row.status, row.source)
+    if sample.note.isEmpty { sample.note = row.note }
+    return sample
   }
 
   /// Flags of rows that no window speaks for.

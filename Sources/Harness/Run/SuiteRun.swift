@@ -126,6 +126,8 @@ public struct SuiteRun {
   private mutating func measure(_ session: Session, finished: [Journal.Line]) async throws -> Outcome {
     var session = session
     var log = try SampleLog(session.directory)
+    var histograms: HistogramLog?
+    if plan.cells.contains(where: \.timesOperations) { histograms = try HistogramLog(session.directory) }
     let done = Set(finished.map(\.order))
     var failures = finished.filter { $0.status != .ok }.map(failureText)
     var warned = Set<String>()
@@ -175,6 +177,7 @@ public struct SuiteRun {
       }
       do {
         // Rows first: a journal line promises that they are there.
+        try histograms?.append(record.histograms)
         try log.append(record.samples)
         try session.journal.append(record.line)
       } catch { throw stop(error) }

@@ -94,7 +94,7 @@ public struct TrialProcess: Sendable {
       defer { try? input.close() }
       let result = try await Subprocess.run(
         .path(executable), arguments: Arguments(arguments), environment: Self.environment, platformOptions: options,
-        input: .fileDescriptor(input, closeAfterSpawningProcess: false), output: .bytes(limit: 64 << 20),
+        input: .fileDescriptor(input, closeAfterSpawningProcess: false), output: .bytes(limit: 512 << 20),
         error: .string(limit: 8 << 20)
       ) { execution in child.process = execution.processIdentifier.value }
       child.process = nil

@@ -6,6 +6,8 @@ public enum TrialError: Error, Hashable, Sendable, CustomStringConvertible {
   case cannotPin(worker: Int, cpu: Int, reason: String)
   case setUpFailed(worker: Int, reason: String)
   case badPolicy(key: String, text: String, reason: String)
+  /// The cell's operations cannot be timed as it asks.
+  case badLatency(reason: String)
   /// The child's standard input held no specification.
   case badSpecification(reason: String)
 
@@ -19,6 +21,7 @@ public enum TrialError: Error, Hashable, Sendable, CustomStringConvertible {
       "worker \(worker): set-up failed: \(reason)"
     case .badPolicy(let key, let text, let reason):
       "\(key) \"\(text)\": \(reason)"
+    case .badLatency(let reason): reason
     case .badSpecification(let reason):
       "no trial specification on standard input: \(reason); this command is for `pagebench run` itself"
     }

@@ -62,10 +62,12 @@ public struct WorkerResult: Hashable, Codable, Sendable {
   /// Sections that ended on another CPU than `cpu`.
   public var misplacedSections: UInt64
   public var counters: [CounterReading]
+  /// What single operations took; nil when they were not timed.
+  public var latency: WorkerLatency?
 
   public init(
     cpu: Int, node: Int? = nil, operations: UInt64, activeNanoseconds: UInt64, cpuNanoseconds: UInt64,
-    sections: UInt64, misplacedSections: UInt64, counters: [CounterReading]
+    sections: UInt64, misplacedSections: UInt64, counters: [CounterReading], latency: WorkerLatency? = nil
   ) {
     self.cpu = cpu
     self.node = node
@@ -75,6 +77,7 @@ public struct WorkerResult: Hashable, Codable, Sendable {
     self.sections = sections
     self.misplacedSections = misplacedSections
     self.counters = counters
+    self.latency = latency
   }
 
   /// Whether something else ran on the worker's CPU for more than 2 % of its time.

@@ -25,7 +25,9 @@ public struct TrialRunner {
     let cell = specification.cell
     let (placement, memory) = try CellPlacement.resolve(cell, on: topology)
     let workload = try make(cell, placement, memory)
-    let crew = try WorkerCrew(placement: placement, workload: workload, counters: specification.counters)
+    let latency = try latency(of: workload)
+    let crew = try WorkerCrew(
+      placement: placement, workload: workload, counters: specification.counters, latency: latency)
     defer { crew.dismiss() }
     try crew.setUp()
     let settings = specification.window
@@ -57,6 +59,10 @@ public struct TrialRunner {
         let text = "memory placement not verified: \(error)"
         if !warnings.contains(text) { warnings.append(text) }
       }
+      if workers.contains(where: { $0.latency?.histograms.contains { $0.dropped > 0 } ?? false }) {
+        flags.append(.overRange)
+      }
+      if let latency, workers.contains(where: { $0.isSaturated(latency) }) { flags.append(.saturated) }
       if workers.contains(where: \.wasPreempted) { flags.append(.preempted) }
       if let steal, let stolen, stolen > steal { flags.append(.steal) }
       if let throttled, let now = throttle.events(cpus: placement.cpus), now > throttled { flags.append(.throttled) }
@@ -75,6 +81,17 @@ public struct TrialRunner {
     return TrialReport(
       guarantee: workload.guarantee, windows: windows,
       warmUpNanoseconds: warmUp.map { UInt64($0.elapsed.wholeNanoseconds) }, warnings: warnings)
+  }
+
+  /// - Throws: ``TrialError/badLatency(reason:)``.
+  private func latency(of workload: ErasedWorkload) throws(TrialError) -> LatencySettings? {
+    do {
+      guard let settings = try LatencySettings(specification.cell.parameters) else { return nil }
+      guard workload.timed == nil else { return settings }
+    } catch {
+      throw .badLatency(reason: error.description)
+    }
+    throw .badLatency(reason: "workload \(specification.cell.workload) has no single operations that could be timed")
   }
 
   private func slice(_ crew: WorkerCrew, _ length: Duration) -> WarmUp.Slice {

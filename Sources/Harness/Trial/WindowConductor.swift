@@ -7,12 +7,14 @@ import Topology
 @safe
 final class WindowConductor: @unchecked Sendable {
   // SENDABLE: the barrier orders what workers share; `isFirstSection` is written by the harness while workers are
-  // parked and by the last arriver at the barrier; meters are used by their own worker only.
+  // parked and by the last arriver at the barrier; meters and
+  // recorders are used by their own worker only.
 
   private let cpus: [Int]
   private let barrier: SectionBarrier
   private let tallies: WorkerTallies
   private var meters: [CounterMeter?]
+  private var recorders: [LatencyRecorder?]
   private let stopLine = CacheLines(count: 1)
   private let stop: UnsafeMutablePointer<Atomic<Bool>>
   private let started = Semaphore()
@@ -25,13 +27,22 @@ final class WindowConductor: @unchecked Sendable {
     barrier = SectionBarrier(parties: cpus.count)
     tallies = WorkerTallies(count: cpus.count)
     meters = Array(repeating: nil, count: cpus.count)
+    recorders = Array(repeating: nil, count: cpus.count)
     // SAFETY: one atomic byte on a line of its own, initialised once, living as long as self.
     unsafe stop = stopLine.pointer(toLine: 0, as: Atomic<Bool>.self)
     unsafe stop.initialize(to: Atomic(false))
   }
 
+  var workerCount: Int { cpus.count }
+
   /// Called on the worker's thread before the first window, while all others are parked.
   func setMeter(_ meter: CounterMeter?, ofWorker worker: Int) { meters[worker] = meter }
+
+  /// As for the meter; nil when operations are not timed.
+  func setRecorder(_ recorder: LatencyRecorder?, ofWorker worker: Int) { recorders[worker] = recorder }
+
+  /// How a worker times its operations; nil when it does not.
+  func timer(ofWorker worker: Int) -> OperationTimer? { recorders[worker]?.timer }
 
   /// Empties all accounts for the next window. Only while workers are parked.
   func prepareWindow() {
@@ -39,6 +50,7 @@ final class WindowConductor: @unchecked Sendable {
     isFirstSection = true
     tallies.reset()
     for meter in meters { _ = meter?.takeReadings() }
+    for recorder in recorders { recorder?.prepareWindow() }
   }
 
   /// The window as workers see it.
@@ -61,7 +73,7 @@ final class WindowConductor: @unchecked Sendable {
     return WorkerResult(
       cpu: cpus[worker], operations: tally.operations, activeNanoseconds: tally.activeNanoseconds,
       cpuNanoseconds: tally.cpuNanoseconds, sections: tally.sections, misplacedSections: tally.misplacedSections,
-      counters: meters[worker]?.takeReadings() ?? [])
+      counters: meters[worker]?.takeReadings() ?? [], latency: recorders[worker]?.result)
   }
 
   private func begin(_ worker: Int) -> Bool {

@@ -19,15 +19,32 @@ final class WorkerCrew {
     var failure: TrialError?
   }
 
+  /// How all workers time their operations.
+  private struct Timing {
+    let settings: LatencySettings
+    let clock: LatencyClock
+
+    /// Made on the worker's own thread: its memory is local then, and so is what a clock reading costs.
+    func recorder(of worker: Int, in conductor: WindowConductor, _ workload: ErasedWorkload) -> LatencyRecorder {
+      LatencyRecorder(
+        settings, operations: workload.timed?.operations ?? [], clock: clock, quality: clock.quality(), worker: worker,
+        workers: conductor.workerCount)
+    }
+  }
+
   private let conductor: WindowConductor
   private let posts: [Post]
   private var threads: [WorkerThread] = []
 
   /// Starts and pins the threads; they wait for ``setUp()``.
   ///
+  /// - Parameter latency: how operations are timed; nil when they are not.
   /// - Throws: ``TrialError/cannotStartThread(worker:errno:)``; threads already started have ended then.
-  init(placement: Placement, workload: ErasedWorkload, counters: [CounterSpecification]) throws(TrialError) {
+  init(
+    placement: Placement, workload: ErasedWorkload, counters: [CounterSpecification], latency: LatencySettings? = nil
+  ) throws(TrialError) {
     let conductor = WindowConductor(cpus: placement.cpus)
+    let timing = latency.map { Timing(settings: $0, clock: LatencyClock()) }
     self.conductor = conductor
     posts = placement.cpus.map { _ in Post() }
     for (worker, cpu) in placement.cpus.enumerated() {
@@ -35,7 +52,9 @@ final class WorkerCrew {
       do throws(TrialError) {
         threads.append(
           try WorkerThread(worker: worker) {
-            Self.serve(post, worker: worker, cpu: cpu, workload: workload, counters: counters, conductor: conductor)
+            Self.serve(
+              post, worker: worker, cpu: cpu, workload: workload, counters: counters, timing: timing,
+              conductor: conductor)
           })
       } catch {
         dismiss()
@@ -80,7 +99,7 @@ final class WorkerCrew {
   }
 
   private static func serve(
-    _ post: Post, worker: Int, cpu: Int, workload: ErasedWorkload, counters: [CounterSpecification],
+    _ post: Post, worker: Int, cpu: Int, workload: ErasedWorkload, counters: [CounterSpecification], timing: Timing?,
     conductor: WindowConductor
   ) {
     while true {
@@ -95,10 +114,16 @@ final class WorkerCrew {
           }
           // After the set-up, whose events are nobody's concern; none at all when the suite asks for none.
           conductor.setMeter(counters.isEmpty ? nil : CounterMeter(counters), ofWorker: worker)
+          conductor.setRecorder(timing?.recorder(of: worker, in: conductor, workload), ofWorker: worker)
         } catch {
           post.failure = error
         }
-      case .runWindow: workload.run(worker, conductor.window)
+      case .runWindow:
+        if let timed = workload.timed, let timer = conductor.timer(ofWorker: worker) {
+          timed.run(worker, conductor.window, timer)
+        } else {
+          workload.run(worker, conductor.window)
+        }
       }
       post.done.post()
     }
