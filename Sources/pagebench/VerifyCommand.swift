@@ -21,7 +21,9 @@ struct VerifyCommand: ParsableCommand {
     for finding in report.findings { StandardOutput.write("\(finding)\n") }
     func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
     StandardOutput.write(
-      "\(count(report.rowCount, "row")) in \(count(report.sampleFileCount, "file")), "
+      "\(count(report.rowCount, "row"))"
+        + (report.histogramRowCount > 0 ? " and \(count(report.histogramRowCount, "histogram row"))" : "")
+        + " in \(count(report.sampleFileCount, "file")), "
         + "\(count(report.findings.count, "finding"))\n")
     if report.hasErrors { throw ExitStatus.failure }
   }

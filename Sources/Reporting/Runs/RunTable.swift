@@ -9,6 +9,7 @@ public struct RunTable: Sendable {
   private let statistic: CaseStatistic
   private let throughput: [CaseSummary]
   private let memoryNotes: [String]
+  private let latency: LatencyTable?
 
   /// - Parameters:
   ///   - samples: of one run, or of several that are to be shown as one.
@@ -23,18 +24,31 @@ public struct RunTable: Sendable {
       metric == MetricName.timePerOperation && statistic == .median
       ? RunSummary(samples, metric: MetricName.throughput, scope: scope).cases : []
     memoryNotes = metric == MetricName.timePerOperation ? MemoryNotes.make(samples) : []
+    latency = metric == MetricName.timePerOperation ? LatencyTable(samples) : nil
   }
 
   public func text() -> String {
     guard let content else { return emptyMessage }
     return content.caption.map { "\($0)\n" }.joined() + "\n" + content.table.text()
       + (content.notes.isEmpty ? "" : "\n") + content.notes.map { "\($0)\n" }.joined()
+      + (latency.map { "\n" + Self.text($0) } ?? "")
+  }
+
+  private static func text(_ latency: LatencyTable) -> String {
+    latency.caption.map { "\($0)\n" }.joined() + "\n" + latency.table.text()
+      + (latency.notes.isEmpty ? "" : "\n") + latency.notes.map { "\($0)\n" }.joined()
   }
 
   public func markdown() -> String {
     guard let content else { return emptyMessage }
     return content.caption.map { "\($0)\n\n" }.joined() + content.table.markdown()
       + (content.notes.isEmpty ? "" : "\n") + content.notes.map { "- \($0)\n" }.joined()
+      + (latency.map { "\n" + Self.markdown($0) } ?? "")
+  }
+
+  private static func markdown(_ latency: LatencyTable) -> String {
+    latency.caption.map { "\($0)\n\n" }.joined() + latency.table.markdown()
+      + (latency.notes.isEmpty ? "" : "\n") + latency.notes.map { "- \($0)\n" }.joined()
   }
 
   private struct Content {
