@@ -142,7 +142,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "WorkloadsTests", dependencies: ["Workloads", "Results", "PagingTestSupport"], swiftSettings: strict),
+      name: "WorkloadsTests", dependencies: ["Workloads", "Results", "Executions", "Locks", "PagingTestSupport"],
+      swiftSettings: strict),
     .testTarget(name: "ResultsTests", dependencies: ["Results"], swiftSettings: strict),
     .testTarget(
       name: "TopologyTests", dependencies: ["Topology", "Results"], exclude: ["Machines"], swiftSettings: strict),

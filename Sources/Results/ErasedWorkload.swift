@@ -37,8 +37,11 @@ public struct ErasedWorkload: Sendable {
   /// Pages of this trial's memory with the nodes they are meant for, a few for each of at most `limit` tables, for placement
   /// verification.
   public let residencySample: @Sendable (_ limit: Int) -> [PlacedPage]
-  /// What the page tables take now. Called while no worker runs.
-  public let memory: @Sendable () -> MemoryUse
+  /// What the page tables take now; nil for work that has none. Called while no worker runs.
+  public let memory: @Sendable () -> MemoryUse?
+  /// What the last window's metrics have to be, where that is known beforehand. Called while no worker runs, once after every
+  /// window.
+  public let knownValues: @Sendable () -> [KnownValue]
 
   public init(
     guarantee: String = "",
@@ -47,7 +50,8 @@ public struct ErasedWorkload: Sendable {
     timed: Timed? = nil,
     check: @escaping @Sendable () -> [String],
     residencySample: @escaping @Sendable (_ limit: Int) -> [PlacedPage],
-    memory: @escaping @Sendable () -> MemoryUse
+    memory: @escaping @Sendable () -> MemoryUse?,
+    knownValues: @escaping @Sendable () -> [KnownValue] = { [] }
   ) {
     self.guarantee = guarantee
     self.setUp = setUp
@@ -56,6 +60,7 @@ public struct ErasedWorkload: Sendable {
     self.check = check
     self.residencySample = residencySample
     self.memory = memory
+    self.knownValues = knownValues
   }
 }
 

@@ -88,6 +88,10 @@ struct WorkloadParameters: Sendable {
   init(_ parameters: [String: String]) throws(WorkloadError) {
     let known = Set(Self.catalogue.map(\.name))
     if let stranger = parameters.keys.sorted().first(where: { !known.contains($0) }) {
+      if GroundTruthParameters.catalogue.contains(where: { $0.name == stranger }) {
+        throw .impossible(
+          "parameter \(stranger) belongs to workloads with a known answer: see pagebench list parameters")
+      }
       throw .unknown(what: "parameter", name: stranger, known: known.sorted())
     }
     var values: [String: String] = [:]

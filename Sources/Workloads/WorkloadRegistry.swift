@@ -13,12 +13,15 @@ internal import Strategies
 /// or workload is its line here and one in the lists of ``catalogue``.
 public enum WorkloadRegistry {
   public static let catalogue = Catalogue(
-    workloads: workloads.map { $0.item },
+    workloads: workloads.map { $0.item } + groundTruth,
     strategies: strategies.map { .init(name: $0.name, summary: "\($0.summary) [\($0.guarantee.rawValue)]") }
       + FloorKind.allCases.map(\.item),
     locks: locks.map { .init(name: $0.name, summary: $0.summary) },
     formats: FormatRegistry.all.map { .init(name: $0.name, summary: $0.summary) },
-    parameters: WorkloadParameters.catalogue)
+    parameters: WorkloadParameters.catalogue + GroundTruthParameters.catalogue)
+
+  /// Workloads on no page table, with a known answer.
+  public static let groundTruth: [Catalogue.Item] = GroundTruth.workloads.map { $0.item }
 
   private static let workloads: [any Workload.Type] = [
     MapWorkload.self, UnmapWorkload.self, ProtectWorkload.self, QueryWorkload.self, WalkWorkload.self,
@@ -34,12 +37,17 @@ public enum WorkloadRegistry {
   /// - Throws: ``WorkloadError`` for unknown names, bad parameters and impossible combinations; `ArenaError` when memory cannot be had.
   public static func make(_ cell: Cell, host: WorkloadHost) throws -> ErasedWorkload {
     precondition(host.memory.workers.count == cell.threads, "every worker's memory has a place")
+    if let type = try GroundTruth.type(of: cell) { return try GroundTruth.make(type, cell, host) }
     return try make(Request(cell, host, isRehearsal: false))
   }
 
   /// Throws what ``make(_:host:)`` would throw for a cell that cannot be, without taking memory for one that can.
   public static func check(_ cell: Cell, host: WorkloadHost) throws {
-    _ = try make(Request(cell, host, isRehearsal: true))
+    if let type = try GroundTruth.type(of: cell) {
+      _ = try GroundTruth.make(type, cell, host)
+    } else {
+      _ = try make(Request(cell, host, isRehearsal: true))
+    }
   }
 
   private static func make(_ request: Request) throws -> ErasedWorkload {

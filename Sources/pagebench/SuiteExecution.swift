@@ -55,10 +55,12 @@ struct SuiteExecution {
   ) async throws -> SuiteRun.Outcome {
     try judgeMachine()
     let counters = try makeCounters()
+    let overhead = measureOverhead(counters.plan, destination)
     let progress = Progress(Progress.detectStyle(environment: RunEnvironment.variables))
     let (plan, topology, logger) = (plan, topology, logger)
     let task = Task {
-      var run = SuiteRun(plan, counters: counters, topology: topology, progress: progress, logger: logger)
+      var run = SuiteRun(
+        plan, counters: counters, topology: topology, overhead: overhead, progress: progress, logger: logger)
       return switch destination {
       case .new(let base): try await run.start(base: base)
       case .resumed(let directory): try await run.resume(directory)
@@ -110,6 +112,18 @@ struct SuiteExecution {
         """)
     }
     return counters
+  }
+
+  /// What the harness itself costs, for the record; nil for a run that has a record, and where no time means anything.
+  private func measureOverhead(_ counters: CounterPlan, _ destination: Destination) -> HarnessOverhead? {
+    guard case .new = destination, !Hypervisor.isEmulator else { return nil }
+    do {
+      return try HarnessOverhead(
+        on: topology, counters: counters.specifications(ofInvocation: 0), make: WorkloadMaking.make)
+    } catch {
+      logger.warning("what the harness itself costs was not measured: \(error)")
+      return nil
+    }
   }
 
   /// Says what would disturb the measurement, before it starts.

@@ -66,7 +66,7 @@ struct PrecisionScheduleTests {
 struct PrecisionRunTests {
   private static func report(_ operations: String) -> String {
     """
-    {"guarantee":"","warnings":[],"windows":[{"flags":[],"startedMilliseconds":1772368496789,"memory":{"mapped":0,"metadata":0,"peakTables":4096,"tables":4096},"violations":[],\
+    {"guarantee":"","warnings":[],"windows":[{"flags":[],"startedMilliseconds":1772368496789,"memory":{"mapped":0,"metadata":0,"peakTables":4096,"tables":4096},"violations":[],"knownValues":[],\
     "window":0,"workers":[{"activeNanoseconds":100000,"counters":[],"cpu":0,"cpuNanoseconds":100000,\
     "misplacedSections":0,"operations":\(operations),"sections":1}]}]}
     """

@@ -12,7 +12,7 @@ import Topology
 struct SuiteRunTests {
   /// A report of one window and one worker, as a child would write it.
   private static let report = """
-    {"guarantee":"integrity-only","warnings":[],"windows":[{"flags":[],"startedMilliseconds":1772368496789,"memory":{"tables":4096,"peakTables":4096,"metadata":64,"mapped":0},"violations":[],\
+    {"guarantee":"integrity-only","warnings":[],"windows":[{"flags":[],"startedMilliseconds":1772368496789,"memory":{"tables":4096,"peakTables":4096,"metadata":64,"mapped":0},"violations":[],"knownValues":[],\
     "window":0,"workers":[{"activeNanoseconds":1000,"counters":[],"cpu":0,"cpuNanoseconds":1000,\
     "misplacedSections":0,"operations":100,"sections":1}]}]}
     """

@@ -187,6 +187,30 @@ static inline __attribute__((always_inline)) uint64_t chost_read_span_clock(_Boo
   return uses_ticks ? chost_read_ticks() : (uint64_t)chost_monotonic_nanoseconds();
 }
 
+// ---- Work of a known length ------------------------------------------------------------------------------------
+
+// `count` steps of a chain in which each needs the result of the one before: a multiplication and an addition. Its time is
+// that of the multiplier, over and over, whatever else the core does beside it. The empty assembly hides each result from
+// the compiler, which would otherwise fold several steps into one.
+static inline uint64_t chost_chain(uint64_t value, uint64_t count) {
+  for (; count > 0; count--) {
+    value = value * 6364136223846793005u + 1442695040888963407u;
+    __asm__ volatile("" : "+r"(value));
+  }
+  return value;
+}
+
+// `value`, of which the compiler knows nothing from here on.
+static inline __attribute__((always_inline)) uint64_t chost_hidden(uint64_t value) {
+  __asm__ volatile("" : "+r"(value));
+  return value;
+}
+
+// Makes the compiler believe that `value` is used.
+static inline __attribute__((always_inline)) void chost_keep(uint64_t value) {
+  __asm__ volatile("" : : "r"(value));
+}
+
 // ---- The build -----------------------------------------------------------------------------------------------
 
 // The C compiler's own words about its version; static storage.

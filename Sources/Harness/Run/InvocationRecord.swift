@@ -12,11 +12,14 @@ struct InvocationRecord {
   let failure: String?
   /// What else is known about that, for a file of its own; empty for nothing.
   let details: String
+  /// Wall time that making this took.
+  let makingTime: Duration
 
   init(
     _ outcome: TrialProcess.Outcome, entry: Plan.Entry, counters: CounterPlan = .none, runID: RunID,
     started: UTCTimestamp
   ) {
+    let begin = ContinuousClock.now
     let rows = SampleRows(runID: runID, entry: entry, counters: counters)
     let status: Journal.Line.Status
     switch outcome {
@@ -43,5 +46,6 @@ struct InvocationRecord {
     line = Journal.Line(
       caseID: CaseID(of: entry.cell).description, invocation: entry.invocation, order: entry.order, status: status,
       note: failure.map(SampleRows.oneLine))
+    makingTime = .now - begin
   }
 }

@@ -107,7 +107,8 @@ struct SampleRows {
     if let fairness = metrics.fairnessOfNodes {
       rows.append(row(all, "fairness_nodes", fairness, "1", .higher, .derived))
     }
-    rows += memoryRows(all, window.memory)
+    if let memory = window.memory { rows += memoryRows(all, memory) }
+    rows += knownRows(all, counted)
     for reading in counted.sums where !absent.readings.contains(reading) {
       rows.append(counterRow(all, reading))
       rows.append(contentsOf: perOperationRow(all, reading))
@@ -183,6 +184,18 @@ struct SampleRows {
     var sample = base(scope, row.metric, row.value, row.unit, row.better, row.status, row.source)
     if sample.note.isEmpty { sample.note = row.note }
     return sample
+  }
+
+  /// What metrics have to be, and how far each was from it.
+  private func knownRows(_ scope: Scope, _ counted: CountedWindow) -> [Sample] {
+    counted.window.knownValues.flatMap { known in
+      let comparison = KnownValueComparison(known, workers: counted.window.workers, sums: counted.sums, scope.flags)
+      let name = comparison.rowName
+      var error = base(
+        scope, "\(name)_error.\(known.metric)", comparison.error, "1", .none, comparison.status, .derived)
+      if error.note.isEmpty { error.note = Self.oneLine(comparison.reason ?? "") }
+      return [base(scope, "\(name).\(known.metric)", known.value, known.unit, .none, .ok, .user), error]
+    }
   }
 
   /// Flags of rows that no window speaks for.

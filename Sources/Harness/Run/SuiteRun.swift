@@ -30,31 +30,36 @@ public struct SuiteRun {
   private let counters: CounterPlan.Preparation
   private let topology: HostTopology
   private let process: TrialProcess
+  private let overhead: HarnessOverhead?
   private let warning: @Sendable (String) -> Void
   private var progress: Progress
 
   /// - Parameters:
   ///   - counters: what to count; made for the plan's suite on this machine.
   ///   - process: how invocations are measured.
+  ///   - overhead: what the harness costs here, for the record of a new run; nil when that is not known.
   ///   - logger: where warnings go, as they happen.
   public init(
     _ plan: Plan, counters: CounterPlan.Preparation, topology: HostTopology, process: TrialProcess = TrialProcess(),
-    progress: Progress, logger: Logger
+    overhead: HarnessOverhead? = nil, progress: Progress, logger: Logger
   ) {
-    self.init(plan, counters: counters, topology: topology, process: process, progress: progress) {
+    self.init(
+      plan, counters: counters, topology: topology, process: process, overhead: overhead, progress: progress
+    ) {
       logger.warning("\($0)")
     }
   }
 
   init(
     _ plan: Plan, counters: CounterPlan.Preparation = .none, topology: HostTopology, process: TrialProcess,
-    progress: Progress,
+    overhead: HarnessOverhead? = nil, progress: Progress,
     warning: @escaping @Sendable (String) -> Void
   ) {
     self.plan = plan
     self.counters = counters
     self.topology = topology
     self.process = process
+    self.overhead = overhead
     self.progress = progress
     self.warning = warning
   }
@@ -75,6 +80,7 @@ public struct SuiteRun {
     environment.set("tool", "suite_hash", plan.suite.contentHash)
     environment.set("tool", "plan_hash", plan.contentHash)
     CounterFacts.add(counters, to: &environment)
+    overhead?.add(to: &environment)
     for finding in EnvironmentJudgement.findings(before: environment) {
       environment.set("findings", finding.name, "\(finding.grade.rawValue): \(finding.what)")
     }
@@ -121,6 +127,7 @@ public struct SuiteRun {
     var environment: EnvironmentRecord
     let collector: EnvironmentCollector
     var watch: PrecisionWatch
+    var recording = RecordingCost()
   }
 
   private mutating func measure(_ session: Session, finished: [Journal.Line]) async throws -> Outcome {
@@ -175,12 +182,18 @@ public struct SuiteRun {
         // A cell that fails once will fail in every round; the end of the run counts them.
         if warned.insert(record.line.caseID).inserted { warn(text) }
       }
+      let recordingStart = ContinuousClock.now
       do {
         // Rows first: a journal line promises that they are there.
         try histograms?.append(record.histograms)
         try log.append(record.samples)
         try session.journal.append(record.line)
       } catch { throw stop(error) }
+      if record.failure == nil {
+        session.recording.add(
+          record.makingTime + (.now - recordingStart),
+          windows: .milliseconds(entry.window.lengthMilliseconds * entry.window.count))
+      }
       session.watch.add(record.samples)
       finishedNow += 1
       left -= 1
@@ -221,6 +234,7 @@ public struct SuiteRun {
   /// All samples are on the disk by now, so a record that cannot be completed is worth a warning and no more.
   private func addLoad(to session: inout Session) -> [EnvironmentFinding] {
     session.collector.addLoadAfter(to: &session.environment)
+    session.recording.add(to: &session.environment)
     let findings = EnvironmentJudgement.findings(during: session.environment)
     for finding in findings {
       session.environment.set("findings", finding.name, "\(finding.grade.rawValue): \(finding.what)")

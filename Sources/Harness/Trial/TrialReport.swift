@@ -9,14 +9,19 @@ public struct TrialReport: Hashable, Codable, Sendable {
   public var warmUpNanoseconds: UInt64?
   /// What a reader of the log should know: placement that could not be verified, counters that could not be opened.
   public var warnings: [String]
+  /// Wall time that the harness spent between windows, gathering and checking, the workload's own check left out; nil in a
+  /// report that does not say.
+  public var harnessNanoseconds: UInt64?
 
   public init(
-    guarantee: String = "", windows: [WindowResult], warmUpNanoseconds: UInt64? = nil, warnings: [String]
+    guarantee: String = "", windows: [WindowResult], warmUpNanoseconds: UInt64? = nil, warnings: [String],
+    harnessNanoseconds: UInt64? = nil
   ) {
     self.guarantee = guarantee
     self.warmUpNanoseconds = warmUpNanoseconds
     self.windows = windows
     self.warnings = warnings
+    self.harnessNanoseconds = harnessNanoseconds
   }
 }
 
@@ -31,12 +36,14 @@ public struct WindowResult: Hashable, Codable, Sendable {
   public var flags: [String]
   /// What the workload's check found wrong after the window; empty when the work was correct.
   public var violations: [String]
-  /// What the page tables took after the window.
-  public var memory: MemoryUse
+  /// What the page tables took after the window; nil for work that has none.
+  public var memory: MemoryUse?
+  /// What the window's metrics have to be, where the workload knows.
+  public var knownValues: [KnownValue]
 
   public init(
     window: Int, startedMilliseconds: Int64, workers: [WorkerResult], flags: [String], violations: [String],
-    memory: MemoryUse
+    memory: MemoryUse?, knownValues: [KnownValue] = []
   ) {
     self.window = window
     self.startedMilliseconds = startedMilliseconds
@@ -44,6 +51,7 @@ public struct WindowResult: Hashable, Codable, Sendable {
     self.flags = flags
     self.violations = violations
     self.memory = memory
+    self.knownValues = knownValues
   }
 }
 

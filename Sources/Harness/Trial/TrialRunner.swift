@@ -36,18 +36,24 @@ public struct TrialRunner {
     let throttle = ThrottleClock()
     var warnings: [String] = []
     var windows: [WindowResult] = []
+    let begin = MonotonicClock.nanoseconds
+    var ofWork: Int64 = 0
     for index in 0..<settings.count {
       let steal = StealClock.read(cpus: placement.cpus)
       let throttled = throttle.events(cpus: placement.cpus)
       let started = UTCTimestamp.now()
+      let start = MonotonicClock.nanoseconds
       crew.runWindow(length: .milliseconds(settings.lengthMilliseconds))
+      ofWork += MonotonicClock.nanoseconds - start
       let stolen = StealClock.read(cpus: placement.cpus)
       let workers = (0..<cell.threads).map { worker in
         var result = crew.result(ofWorker: worker)
         result.node = placement.nodeOfWorker[worker]
         return result
       }
+      let checkStart = MonotonicClock.nanoseconds
       let violations = workload.check()
+      ofWork += MonotonicClock.nanoseconds - checkStart
       var flags: [SampleFlag] = []
       if !violations.isEmpty { flags.append(.failed) }
       if workers.contains(where: { $0.misplacedSections > 0 }) { flags.append(.misplaced) }
@@ -71,8 +77,10 @@ public struct TrialRunner {
       windows.append(
         WindowResult(
           window: index, startedMilliseconds: started.millisecondsSinceEpoch, workers: workers,
-          flags: flags.map(\.rawValue), violations: violations, memory: workload.memory()))
+          flags: flags.map(\.rawValue), violations: violations, memory: workload.memory(),
+          knownValues: workload.knownValues()))
     }
+    let ofHarness = MonotonicClock.nanoseconds - begin - ofWork
     let times = windows.compactMap { WindowMetrics(workers: $0.workers).timePerOperation }
     // Few windows say nothing about a trend; then the end of the warm-up must.
     if (settings.steadiness.holds(times) ?? warmUp?.hasSettled) == false {
@@ -80,7 +88,8 @@ public struct TrialRunner {
     }
     return TrialReport(
       guarantee: workload.guarantee, windows: windows,
-      warmUpNanoseconds: warmUp.map { UInt64($0.elapsed.wholeNanoseconds) }, warnings: warnings)
+      warmUpNanoseconds: warmUp.map { UInt64($0.elapsed.wholeNanoseconds) }, warnings: warnings,
+      harnessNanoseconds: UInt64(max(0, ofHarness)))
   }
 
   /// - Throws: ``TrialError/badLatency(reason:)``.

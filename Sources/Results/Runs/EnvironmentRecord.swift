@@ -6,7 +6,7 @@ public struct EnvironmentRecord: Hashable, Sendable {
   public static let columnNames = ["schema", "run_id", "section", "key", "value", "unit"]
 
   public struct Entry: Hashable, Sendable {
-    /// `tool`, `build`, `vcs`, `host`, `clock`, `kernel`, `power`, `load`, `findings`, `counters`.
+    /// `tool`, `build`, `vcs`, `host`, `clock`, `kernel`, `power`, `load`, `findings`, `counters`, `harness`.
     public var section: String
     public var key: String
     /// nil when the fact could not be found out; an empty text reads back as nil.
