@@ -148,6 +148,26 @@ struct TrialRunnerTests {
     #expect(!report.windows[0].flags.contains("misplaced"))
   }
 
+  @Test func `The harness's thread keeps off the workers' CPUs and comes back`() throws {
+    let topology = try HostTopology.read()
+    let before = try ThreadAffinity.currentThreadMask()
+    let seen = Mutex<CPUSet?>(nil)
+    // The check runs on the harness's own thread.
+    let workload = ErasedWorkload(
+      setUp: { _ in }, run: { worker, window in while window.begin(worker) { window.end(worker, 1) } },
+      check: {
+        seen.withLock { $0 = try? ThreadAffinity.currentThreadMask() }
+        return []
+      }, residencySample: { _ in [] }, memory: { nil })
+    for threads in Set([1, topology.allowedCPUs.count]) {
+      _ = try run(threads: threads, windows: 1, workload: workload)
+      let others = before.subtracting(CPUSet(try PlacementPolicy.compact.resolve(workers: threads, on: topology).cpus))
+      // Where workers take all CPUs there is nowhere to go.
+      #expect(seen.withLock { $0 } == (others.isEmpty ? before : others))
+      #expect(try ThreadAffinity.currentThreadMask() == before)
+    }
+  }
+
   @Test func `Counters asked for are read, each with a value or a reason`() throws {
     let report = try run(
       threads: 2, windows: 1, counters: Fixture.counters,

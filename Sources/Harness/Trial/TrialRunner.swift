@@ -30,6 +30,8 @@ public struct TrialRunner {
       placement: placement, workload: workload, counters: specification.counters, latency: latency)
     defer { crew.dismiss() }
     try crew.setUp()
+    let aside = StandingAside(fromWorkersOn: placement.cpus)
+    defer { aside.end() }
     let settings = specification.window
     let warmUp = settings.warmUpMilliseconds > 0 ? WarmUp(settings: settings).run { self.slice(crew, $0) } : nil
     let verification = PlacementVerification(topology: topology)
