@@ -10,7 +10,15 @@ struct SampleRows {
   let runID: RunID
   let entry: Plan.Entry
   /// What the run counts.
-  var counters = CounterPlan.none
+  let counters: CounterPlan
+  private let caseID: CaseID
+
+  init(runID: RunID, entry: Plan.Entry, counters: CounterPlan = .none) {
+    self.runID = runID
+    self.entry = entry
+    self.counters = counters
+    caseID = CaseID(of: entry.cell)
+  }
 
   /// All rows of all windows.
   func rows(_ report: TrialReport) -> [Sample] {
@@ -273,7 +281,7 @@ struct SampleRows {
     _ status: MeasurementStatus, _ source: MeasurementSource
   ) -> Sample {
     Sample(
-      runID: runID.description, cell: entry.cell, benchVersion: Self.benchVersion, block: entry.block,
+      runID: runID.description, cell: entry.cell, caseID: caseID, benchVersion: Self.benchVersion, block: entry.block,
       order: entry.order, invocation: entry.invocation, window: scope.window.window,
       startedUTC: UTCTimestamp(millisecondsSinceEpoch: scope.window.startedMilliseconds),
       windowNanoseconds: scope.activeNanoseconds, operations: scope.operations, scope: scope.scope, metric: metric,

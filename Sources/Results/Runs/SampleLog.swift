@@ -25,6 +25,12 @@ public struct SampleLog: ~Copyable {
   ///
   /// - Throws: `.fileSystem`; the file then holds none of the batch.
   public mutating func append(_ samples: [Sample]) throws(RunDirectoryError) {
-    try log.append(samples.map(\.csvCells))
+    var parameterTexts: [CaseID: String] = [:]
+    try log.append(
+      samples.map { sample in
+        let text = parameterTexts[sample.caseID] ?? sample.cell.parameterText
+        parameterTexts[sample.caseID] = text
+        return sample.csvCells(parameterText: text)
+      })
   }
 }

@@ -1,8 +1,15 @@
 extension Sample {
   /// Cells in the order of ``SampleSchema/columnNames``.
-  public var csvCells: [String] { SampleSchema.Column.allCases.map(cellText) }
+  public var csvCells: [String] { csvCells(parameterText: cell.parameterText) }
 
-  private func cellText(_ column: SampleSchema.Column) -> String {
+  /// The same, for rows of one cell after the other.
+  ///
+  /// - Parameter parameterText: the cell's ``Cell/parameterText``, which takes a sort and some escaping to make.
+  func csvCells(parameterText: String) -> [String] {
+    SampleSchema.Column.allCases.map { cellText($0, parameterText) }
+  }
+
+  private func cellText(_ column: SampleSchema.Column, _ parameterText: String) -> String {
     switch column {
     case .schema: SampleSchema.name.description
     case .runID: runID
@@ -13,7 +20,7 @@ extension Sample {
     case .threads: String(cell.threads)
     case .placement: cell.placement
     case .memoryPolicy: cell.memoryPolicy
-    case .parameters: cell.parameterText
+    case .parameters: parameterText
     case .caseID: caseID.description
     case .benchVersion: String(benchVersion)
     case .block: String(block)

@@ -40,9 +40,11 @@ public struct Sample: Hashable, Sendable {
   /// Guarantee class of the strategy, empty where none is declared.
   public var guarantee: String
 
+  /// - Parameter caseID: the cell's, where it is known; hashing a cell takes longer than all the rest.
   /// - Precondition: `value` is nil or finite, and present exactly when `status` is usable.
   public init(
-    runID: String, variant: String = "", cell: Cell, benchVersion: Int, block: Int, order: Int, invocation: Int,
+    runID: String, variant: String = "", cell: Cell, caseID: CaseID? = nil, benchVersion: Int, block: Int, order: Int,
+    invocation: Int,
     window: Int, startedUTC: UTCTimestamp?, windowNanoseconds: UInt64?, operations: UInt64?, scope: SampleScope = .all,
     metric: String, value: Double?, unit: String, better: MetricDirection, status: MeasurementStatus = .ok,
     enabledNanoseconds: UInt64? = nil, runningNanoseconds: UInt64? = nil, source: MeasurementSource,
@@ -54,7 +56,7 @@ public struct Sample: Hashable, Sendable {
     self.runID = runID
     self.variant = variant
     self.cell = cell
-    self.caseID = CaseID(of: cell)
+    self.caseID = caseID ?? CaseID(of: cell)
     self.benchVersion = benchVersion
     self.block = block
     self.order = order
