@@ -46,7 +46,7 @@ struct OverheadReport {
       let nanoseconds = probe.perInvocation / .nanoseconds(1)
       table.append([
         "recording", Self.nanoseconds(nanoseconds), Self.share(nanoseconds / Self.windows),
-        "rows and flushes for one of five windows, between two processes; below \(base)",
+        "rows and flushes for a process of five windows, after it has ended; below \(base)",
       ])
     } catch { table.append(["recording", "", "", "not measured: \(error)"]) }
     return table.text()

@@ -7,7 +7,7 @@ public import Topology
 /// | cost | how it is measured |
 /// |---|---|
 /// | per operation | `empty`: the loop that visits slots, with nothing done there; in the number of every workload that has the loop |
-/// | per section | `empty-sections`: window length over sections, so barrier, clocks and counters at both ends; a steady workload has one section per window |
+/// | per section | `empty-sections`: a window's wall time over its sections, so barrier, clocks and counters at both ends; a steady workload has one section per window |
 /// | per section, seen | the same, as far as it lies between the two readings of the wall clock, and so in the section's time |
 /// | per window | between windows: gathering results, placement and steal checks; outside all measured time |
 ///
@@ -38,16 +38,19 @@ public struct HarnessOverhead: Hashable, Sendable {
     }
     let empty = try report(GroundTruthCell.empty)
     let sections = try report(GroundTruthCell.emptySections)
-    let length = Double(settings.lengthMilliseconds) * 1e6
-    let lengths = sections.windows.flatMap(\.workers).filter { $0.sections > 0 }.map { length / Double($0.sections) }
-    guard let perOperation = times(empty).min(), let seen = times(sections).min(), let perSection = lengths.min() else {
-      throw Unmeasured()
+    let lengths = sections.windows.compactMap { window -> Double? in
+      guard let elapsed = window.elapsedNanoseconds, let count = window.workers.first?.sections, count > 0 else {
+        return nil
+      }
+      return Double(elapsed) / Double(count)
     }
+    guard let perOperation = times(empty).min(), let seen = times(sections).min(), let perSection = lengths.min(),
+      let perWindow = [empty, sections].compactMap(\.harnessNanoseconds).min()
+    else { throw Unmeasured() }
     self.perOperation = perOperation
     self.perSection = perSection
     perSectionSeen = seen
-    perWindow =
-      Double(min(empty.harnessNanoseconds ?? .max, sections.harnessNanoseconds ?? .max)) / Double(settings.count)
+    self.perWindow = Double(perWindow) / Double(settings.count)
   }
 
   public struct Unmeasured: Error, CustomStringConvertible {
@@ -61,20 +64,5 @@ public struct HarnessOverhead: Hashable, Sendable {
     ] {
       record.set(Self.section, key, String(value), unit: unit)
     }
-  }
-}
-
-/// Cells of workloads with a known answer, as they are measured outside of suites.
-public enum GroundTruthCell {
-  static let empty = "empty"
-  static let emptySections = "empty-sections"
-
-  /// - Parameter lock: which lock `calibrated-lock` takes.
-  public static func make(
-    _ workload: String, lock: String = "ttas", threads: Int = 1, parameters: [String: String] = [:]
-  ) -> Cell {
-    Cell(
-      suite: "ground-truth", workload: workload, strategy: "none", lock: lock, format: "x86-64", threads: threads,
-      placement: "compact", memoryPolicy: "local", parameters: parameters)
   }
 }

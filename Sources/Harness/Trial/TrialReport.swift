@@ -40,10 +40,12 @@ public struct WindowResult: Hashable, Codable, Sendable {
   public var memory: MemoryUse?
   /// What the window's metrics have to be, where the workload knows.
   public var knownValues: [KnownValue]
+  /// Wall time from waking the workers to the moment when all were parked again; nil in a report that does not say.
+  public var elapsedNanoseconds: UInt64?
 
   public init(
     window: Int, startedMilliseconds: Int64, workers: [WorkerResult], flags: [String], violations: [String],
-    memory: MemoryUse?, knownValues: [KnownValue] = []
+    memory: MemoryUse?, knownValues: [KnownValue] = [], elapsedNanoseconds: UInt64? = nil
   ) {
     self.window = window
     self.startedMilliseconds = startedMilliseconds
@@ -52,6 +54,7 @@ public struct WindowResult: Hashable, Codable, Sendable {
     self.violations = violations
     self.memory = memory
     self.knownValues = knownValues
+    self.elapsedNanoseconds = elapsedNanoseconds
   }
 }
 

@@ -46,7 +46,8 @@ public struct TrialRunner {
       let started = UTCTimestamp.now()
       let start = MonotonicClock.nanoseconds
       crew.runWindow(length: .milliseconds(settings.lengthMilliseconds))
-      ofWork += MonotonicClock.nanoseconds - start
+      let elapsed = MonotonicClock.nanoseconds - start
+      ofWork += elapsed
       let stolen = StealClock.read(cpus: placement.cpus)
       let workers = (0..<cell.threads).map { worker in
         var result = crew.result(ofWorker: worker)
@@ -80,7 +81,7 @@ public struct TrialRunner {
         WindowResult(
           window: index, startedMilliseconds: started.millisecondsSinceEpoch, workers: workers,
           flags: flags.map(\.rawValue), violations: violations, memory: workload.memory(),
-          knownValues: workload.knownValues()))
+          knownValues: workload.knownValues(), elapsedNanoseconds: UInt64(max(0, elapsed))))
     }
     let ofHarness = MonotonicClock.nanoseconds - begin - ofWork
     let times = windows.compactMap { WindowMetrics(workers: $0.workers).timePerOperation }
