@@ -1,5 +1,5 @@
 public import Counters
-public import Results
+import Results
 public import Topology
 
 /// What the harness itself costs here and now, on work that does nothing, by one worker with a run's counters.
