@@ -2,6 +2,7 @@ import ArgumentParser
 import Harness
 import Reporting
 import Results
+import Statistics
 import Topology
 
 struct CalibrateCommand: AsyncParsableCommand {
@@ -24,8 +25,11 @@ struct CalibrateCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("How often each case is compared with itself.", valueName: "count"))
   var comparisons = 10
 
-  @Option(help: ArgumentHelp("Processes on each side of a comparison.", valueName: "count"))
-  var perSide = 6
+  @Option(
+    help: ArgumentHelp(
+      "Processes on each side of a comparison (default: enough for significance over all cells, at least 6).",
+      valueName: "count"))
+  var perSide: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -56,19 +60,31 @@ struct CalibrateCommand: AsyncParsableCommand {
       throw ValidationError("--comparisons \(comparisons): give 2 to 1000; ten make a floor.")
     }
     // With fewer, no difference however large is significant, and nothing can be flagged.
-    guard (4...100).contains(perSide) else {
+    if let perSide, !(4...100).contains(perSide) {
       throw ValidationError("--per-side \(perSide): give 4 to 100; fewer than 4 find no difference at all.")
     }
     if out.isEmpty { throw ValidationError("--out is empty; name a directory, such as --out results.") }
   }
 
   func run() async throws {
-    let design = CalibrationDesign(perSide: perSide, comparisons: comparisons)
     let topology = try HostTopology.read()
-    let plan = try Plan(
-      try SuiteLoading.load(suite, isQuick: quick), filters: filter, excludes: exclude, invocations: design.invocations,
-      usableCPUs: topology.allowedCPUs.count)
-    let execution = SuiteExecution(suitePath: suite, plan: plan, topology: topology)
+    let suite = try SuiteLoading.load(suite, isQuick: quick)
+    func makePlan(invocations: Int) throws -> Plan {
+      try Plan(
+        suite, filters: filter, excludes: exclude, invocations: invocations,
+        usableCPUs: topology.allowedCPUs.count)
+    }
+    let cells = try makePlan(invocations: 1).cells.count
+    let alpha = ComparisonOptions().alpha
+    let needed = MannWhitney.neededPerSide(alpha: alpha, familySize: cells)
+    let design = CalibrationDesign(perSide: perSide ?? max(6, needed), comparisons: comparisons)
+    if design.perSide < needed {
+      StandardError.write(
+        "pagebench: warning: with \(design.perSide) processes a side nothing is significant over \(cells) cells after "
+          + "the adjustment; \(needed) would do\n")
+    }
+    let plan = try makePlan(invocations: design.invocations)
+    let execution = SuiteExecution(suitePath: self.suite, plan: plan, topology: topology)
     try execution.check()
     StandardError.write(
       "pagebench: \(plan.cells.count) cells, \(design.invocations) processes each, about "
@@ -89,10 +105,10 @@ struct CalibrateCommand: AsyncParsableCommand {
   }
 
   private func resumption(of directory: RunDirectory) -> String {
-    let options =
-      ["--comparisons", "\(comparisons)", "--per-side", "\(perSide)"] + filter.flatMap { ["--filter", $0] }
-      + exclude.flatMap { ["--exclude", $0] } + (quick ? ["--quick"] : [])
-    return (["pagebench", "calibrate", suite] + options + ["--resume", directory.path]).map(ShellWord.quoted)
-      .joined(separator: " ")
+    var words = ["pagebench", "calibrate", suite, "--comparisons", "\(comparisons)"]
+    if let perSide { words += ["--per-side", "\(perSide)"] }
+    words += filter.flatMap { ["--filter", $0] } + exclude.flatMap { ["--exclude", $0] }
+    if quick { words.append("--quick") }
+    return (words + ["--resume", directory.path]).map(ShellWord.quoted).joined(separator: " ")
   }
 }
