@@ -13,7 +13,7 @@ struct LatencyRunTests {
     """
   private static let report = """
     {"guarantee":"","warnings":[],"windows":[{"flags":[],"startedMilliseconds":1772368496789,\
-    "memory":{"tables":4096,"peakTables":4096,"metadata":64,"mapped":0},"violations":[],"window":0,\
+    "memory":{"tables":4096,"peakTables":4096,"metadata":64,"mapped":0},"violations":[],"knownValues":[],"window":0,\
     "workers":[{"activeNanoseconds":1000,"counters":[],"cpu":0,"cpuNanoseconds":1000,"misplacedSections":0,\
     "operations":340,"sections":1,"latency":{"clockCostNanoseconds":12.5,"clockStepNanoseconds":10,"behindNanoseconds":0,\
     "histograms":[\(histogram)]}}]}]}

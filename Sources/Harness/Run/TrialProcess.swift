@@ -1,5 +1,6 @@
 import CHost
 import Glibc
+import Results
 import Subprocess
 import Synchronization
 import SystemPackage
@@ -34,7 +35,7 @@ public struct TrialProcess: Sendable {
     let input = try TrialJSON.encode(specification)
     let child = Child()
     return try await withThrowingTaskGroup(of: Outcome?.self) { group in
-      group.addTask { try await launch(input, as: child) }
+      group.addTask { try await launch(input, as: child, reportLimit: Self.reportLimit(of: specification)) }
       group.addTask {
         try await Task.sleep(for: timeout)
         return nil
@@ -84,7 +85,13 @@ public struct TrialProcess: Sendable {
     }
   }
 
-  private func launch(_ input: [UInt8], as child: Child) async throws -> Outcome {
+  /// Bytes that a report may have. As many are reserved, so no more than a machine with hundreds of threads needs: histograms
+  /// are the largest part of a report that has them.
+  private static func reportLimit(of specification: TrialSpecification) -> Int {
+    (specification.cell.timesOperations ? 256 : 64) << 20
+  }
+
+  private func launch(_ input: [UInt8], as child: Child, reportLimit: Int) async throws -> Outcome {
     var options = PlatformOptions()
     // Ctrl-C at a terminal goes to the whole foreground group; the child must not die before this process knows why.
     options.processGroupID = 0
@@ -94,7 +101,7 @@ public struct TrialProcess: Sendable {
       defer { try? input.close() }
       let result = try await Subprocess.run(
         .path(executable), arguments: Arguments(arguments), environment: Self.environment, platformOptions: options,
-        input: .fileDescriptor(input, closeAfterSpawningProcess: false), output: .bytes(limit: 512 << 20),
+        input: .fileDescriptor(input, closeAfterSpawningProcess: false), output: .bytes(limit: reportLimit),
         error: .string(limit: 8 << 20)
       ) { execution in child.process = execution.processIdentifier.value }
       child.process = nil
