@@ -91,6 +91,26 @@ struct GoldenTests {
     try Golden.expect(result.output, "compare-\(format)", replacing: [workspace.path: "DIR"])
   }
 
+  @Test(arguments: ["two-sockets", "offline-cpuset"])
+  func `The doctor describes a recorded machine`(machine: String) async throws {
+    let result = try await Pagebench.run("doctor", "--sysfs-root", MachineCommandTests.path(machine))
+    #expect(result.status == .exited(0), "\(result.errors)")
+    try Golden.expect(result.output, "doctor-\(machine)")
+  }
+
+  @Test func `The verifier says what is wrong in which line, and counts the rest`() async throws {
+    let workspace = try Workspace()
+    let text = String(decoding: SampleFile.encode(FixedSamples.all), as: UTF8.self)
+    var results = ""
+    let damaged = text.replacing("ns/op", with: "s/op", maxReplacements: 1).replacing(",lower,", with: ",down,")
+    for content in [text, damaged, text + "pagebench.samples/1,torn"] {
+      let path = try workspace.write("samples-of-a-test.csv", content)
+      let result = try await Pagebench.run("verify", path)
+      results += "\(result.status)\n\(result.output)\(result.errors)"
+    }
+    try Golden.expect(results, "verify", replacing: [workspace.path: "DIR"])
+  }
+
   @Test func `A run ends with its table`() async throws {
     let workspace = try Workspace()
     let result = try await Pagebench.run(
