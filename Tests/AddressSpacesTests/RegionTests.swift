@@ -11,6 +11,22 @@ import Testing
     Unlocked.self, GlobalTTAS.self, CouplingTTAS.self, CouplingTicket.self,
   ]
 
+  @Test("The flush duty names addresses as the caller does, in the upper half too (D-3)", arguments: configurations)
+  func flushDutyAddresses(_ c: any Configuration.Type) throws { try flushDutyAddressesIn(c) }
+
+  private func flushDutyAddressesIn<C: Configuration>(_: C.Type) throws {
+    let table = try PageTable(makeTable(C.self), thread: soleWorker)
+    defer { keepAlive(table.table) }
+    for half in [C.Format.userRange, C.Format.kernelRange] where half.byteCount > 0 {
+      // The half's last pages: with all upper bits of the address set in the upper one.
+      let start = VirtualAddress(half.end.rawValue &- 2 * 4096)
+      let range = VirtualRange(start: start, byteCount: 4096)
+      try table.map(start, to: PhysicalAddress(0), C.Format.ordinary([.read, .write]))
+      #expect(try table.protectRegion(start, byteCount: 4096) { $0.remove(.write) } == .pages(range))
+      #expect(try table.unmapRegion(start, byteCount: 4096) == .pages(range))
+    }
+  }
+
   @Test("Regions skip holes, split huge pages at their borders and say what to flush", arguments: configurations)
   func flushDuty(_ c: any Configuration.Type) throws { try flushDutyIn(c) }
 

@@ -164,6 +164,12 @@ MUTANTS = [
         "(a ^ b) < nodeBytes", "(a ^ b) < nodeBytes &- 1",
     ),
     Mutant(
+        "D-3", "what is to be flushed has lost the upper bits of its address", CALLS + "PageTable.swift",
+        "FlushDuty(changed: range)",
+        "FlushDuty(changed: VirtualRange("
+        "start: VirtualAddress(range.start.rawValue & 0x0000_FFFF_FFFF_FFFF), byteCount: range.byteCount))",
+    ),
+    Mutant(
         "D-6", "one call replaces what is there and says nothing", CALLS + "PageTable.swift",
         "slot.loadRelaxed() == 0", "true",
     ),
@@ -271,4 +277,31 @@ MUTANTS = [
         "C.Format.leaf(old.physical, properties, at: old.level)",
         "C.Format.leaf(old.physical, properties.subtracting([.accessed, .dirty]), at: old.level)",
     ),
+]
+
+# Bugs of the same list that cannot be planted here, and why.
+NOT_PLANTED = [
+    ("A-19", "what a protocol loses belongs to that protocol: a strategy for each comes with the strategies"),
+    ("A-23", "there is no preemption to disable in a process"),
+    ("A-24", "slow, not wrong: a property of lock coupling that CouplingStrategy documents"),
+    ("A-25", "slow, not wrong"),
+    ("A-26", "an ordering that is too weak shows on no processor at hand; the thread sanitizer finds plain accesses"),
+    ("A-27", "no hardware sets accessed and dirty bits behind the core's back here"),
+    ("A-31", "slow, not wrong: a lock is a choice, and the suites measure it"),
+    ("D-2", "an entry is absent when it is zero; there is no mask to get wrong"),
+    ("D-4", "what is to be flushed is a value without a destructor"),
+    ("D-5", "nothing is broadcast: the caller knows its processors"),
+    ("D-13", "an operation that fails takes nothing from the caller, so there is no frame to lose"),
+    ("D-16", "there is no page manager, and so no reclaimer, yet"),
+    ("D-17", "there is no page manager, and so no reclaimer, yet"),
+    ("D-18", "there is no page manager, and so no reclaimer, yet"),
+    ("D-19", "there is no page manager, and so no write-back, yet"),
+    ("D-20", "there is no page manager, and so no reclaimer, yet"),
+    ("D-21", "there is no reverse map yet"),
+    ("D-25", "entries are atomics by their type; a plain access does not compile"),
+    ("D-26", "tables are reached through the arena, which cannot lack one"),
+    ("D-28", "properties are a set with a name for each; there is no second type to mix them with"),
+    ("P-6", "planted as A-10"),
+    ("P-11", "nothing is flushed by the core, so no flush can be too local"),
+    ("P-12", "planted as A-13"),
 ]
