@@ -34,8 +34,11 @@ public func testSeed(_ test: String) -> UInt64 {
   return seed
 }
 
-/// Steps for a random test: `normal`, or ten times as many with `PAGEBENCH_LONG=1`.
+/// Steps for a random test: `normal`; ten times as many with `PAGEBENCH_LONG=1`, a tenth with `PAGEBENCH_SHORT=1`, for builds that
+/// are as much slower.
 public func testSteps(_ normal: Int) -> Int {
   // SAFETY: as above.
-  unsafe getenv("PAGEBENCH_LONG") == nil ? normal : normal * 10
+  if unsafe getenv("PAGEBENCH_SHORT") != nil { return max(1, normal / 10) }
+  // SAFETY: as above.
+  return unsafe getenv("PAGEBENCH_LONG") == nil ? normal : normal * 10
 }
