@@ -13,6 +13,7 @@ struct CalibrateCommandTests {
     #expect(result.status == .exited(0), "\(result.errors)")
     #expect(result.errors.contains("2 cells, 16 processes each"))
     #expect(result.output.contains("4 comparisons: p below 5 % in"), "\(result.output)")
+    try Golden.expect(Golden.withoutMeasurements(result.output), "calibrate")
     let path = try #require(workspace.files(named: CalibrationRecord.fileName).first)
     let record = try CalibrationRecord.read(path: path)
     #expect(record.cases.count == 2 && record.cases.allSatisfy { $0.comparisons == 2 && $0.perSide == 4 })
