@@ -144,17 +144,21 @@ let package = Package(
     .testTarget(
       name: "WorkloadsTests", dependencies: ["Workloads", "Results", "Executions", "Locks", "PagingTestSupport"],
       swiftSettings: strict),
+    // Seeds and random numbers for tests of the measurement column.
+    .target(name: "MeasurementTestSupport", path: "Tests/MeasurementTestSupport", swiftSettings: strict),
     .testTarget(name: "ResultsTests", dependencies: ["Results"], swiftSettings: strict),
     .testTarget(
-      name: "TopologyTests", dependencies: ["Topology", "Results"], exclude: ["Machines"], swiftSettings: strict),
-    .testTarget(name: "CountersTests", dependencies: ["Counters", "Results"], swiftSettings: strict),
+      name: "TopologyTests", dependencies: ["Topology", "Results", "MeasurementTestSupport"], exclude: ["Machines"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CountersTests", dependencies: ["Counters", "Results", "MeasurementTestSupport"], swiftSettings: strict),
     .testTarget(
       name: "StatisticsTests", dependencies: ["Statistics"], exclude: ["golden.py"], swiftSettings: strict),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Results", "Statistics"], swiftSettings: strict),
     .testTarget(
       name: "HarnessTests",
       dependencies: [
-        "Harness", "Results", "Topology", "Counters", "Statistics",
+        "Harness", "Results", "Topology", "Counters", "Statistics", "MeasurementTestSupport",
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],

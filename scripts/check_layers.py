@@ -39,6 +39,7 @@ LAYERS = {
     "Harness": ("measurement", 3),
     "Profiling": ("measurement", 3),
     "Reporting": ("measurement", 3),
+    "MeasurementTestSupport": ("measurement", 4),
     # Where the columns meet.
     "Workloads": ("joint", 8),
     "pagebench": ("joint", 9),

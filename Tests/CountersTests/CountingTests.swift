@@ -1,5 +1,6 @@
 import Counters
 import Glibc
+import MeasurementTestSupport
 import Results
 import Testing
 

@@ -1,4 +1,5 @@
 import Counters
+import MeasurementTestSupport
 import Testing
 
 @Suite struct FormulaTests {

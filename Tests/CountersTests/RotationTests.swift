@@ -1,3 +1,4 @@
+import MeasurementTestSupport
 import Results
 import Testing
 

@@ -1,4 +1,5 @@
 import Glibc
+import MeasurementTestSupport
 import Results
 import Testing
 

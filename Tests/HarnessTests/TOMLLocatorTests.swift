@@ -1,3 +1,4 @@
+import MeasurementTestSupport
 import Testing
 
 @testable import Harness

@@ -1,3 +1,4 @@
+import MeasurementTestSupport
 import Testing
 import Topology
 

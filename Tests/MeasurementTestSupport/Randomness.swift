@@ -1,12 +1,12 @@
-import Glibc
+internal import Glibc
 
 /// SplitMix64 (Steele, Lea, Flood 2014): small, and the same everywhere, so a printed seed replays a failure.
-struct Randomness: RandomNumberGenerator {
-  let seed: UInt64
+public struct Randomness: RandomNumberGenerator {
+  public let seed: UInt64
   private var state: UInt64
 
   /// Takes the seed from PAGEBENCH_SEED, or a fresh one, and prints it.
-  init(for test: String) {
+  public init(for test: String) {
     // SAFETY: getenv returns a NUL-terminated string that no test changes.
     let replayed = unsafe getenv("PAGEBENCH_SEED").flatMap { unsafe UInt64(String(cString: $0)) }
     seed = replayed ?? UInt64.random(in: 0...UInt64.max)
@@ -14,7 +14,7 @@ struct Randomness: RandomNumberGenerator {
     print("\(test): PAGEBENCH_SEED=\(seed)")
   }
 
-  mutating func next() -> UInt64 {
+  public mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var mixed = state
     mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
